@@ -1,0 +1,1 @@
+"""The vocabulary every room shares. Imports nothing of ours, reads no file, knows no clock."""
