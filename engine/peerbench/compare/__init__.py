@@ -1,0 +1,1 @@
+"""Comparison: what the subject's figures mean beside its peers', its own past and the price."""
