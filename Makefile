@@ -1,0 +1,46 @@
+# make brief   set up and build the brief        make test    set up and run the tests
+# make lint    style, types, import contract     make bench   timings against plain tools
+CONFIG ?= configs/alibaba.yaml
+PYTHON ?= python3
+export PYTHON
+BIN := .venv/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help brief test lint format bench lock setup clean
+
+help:
+	@sed -n 's/^# //p' Makefile
+
+brief:
+	@sh .ci/setup run
+	@$(BIN)/bench build $(CONFIG)
+
+test: setup
+	@$(BIN)/python -m pytest $(ARGS)
+
+setup:
+	@sh .ci/setup dev
+
+lint: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: setup
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: setup
+	@$(BIN)/python tests/benchmarks/startup.py
+	@$(BIN)/python tests/benchmarks/cold_build.py
+
+# Needs uv. Both locks hold one set of versions, for every platform, with hashes and without addresses.
+LOCK := uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --all-extras \
+	--no-annotate --no-emit-index-url --no-emit-find-links --no-config --quiet --custom-compile-command "make lock"
+lock:
+	$(LOCK) --group build --output-file requirements.lock
+	$(LOCK) --group dev --constraints requirements.lock --output-file requirements-dev.lock
+
+clean:
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist
