@@ -1,0 +1,352 @@
+"""A YAML file and the files it extends → Config, with every mistake of shape at once."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from peerbench.config import chain as chains
+from peerbench.config import tree
+from peerbench.config.values import Brand, Config, Excluded, MetricGroup, Peer, Source
+from peerbench.core.findings import Finding, Origin, did_you_mean
+from peerbench.core.metric import MetricDefinition
+from peerbench.core.periods import WINDOWS
+from peerbench.project import find_root
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
+
+    from peerbench.config.model import CustomMetricShape, Settings
+
+CHECK: Final = "config.shape"
+Keys = tuple[str | int, ...]
+
+
+def load(path: Path, *, root: Path | None = None) -> tuple[Config | None, tuple[Finding, ...]]:
+    """The config at `path`, and everything wrong with its shape.
+
+    A Config comes back even beside errors wherever its sound parts allow, so that `config.check.check` can add what is
+    wrong with their meaning and the user sees everything in one go. It may be built only if no finding is an error.
+    Paths in findings are relative to `root`, the nearest folder above that holds configs/.
+    """
+    path = Path(os.path.abspath(path))
+    root = Path(find_root(str(path.parent))) if root is None else Path(os.path.abspath(root))
+    chain = chains.read(path, root)
+    if chain.node is None:
+        return None, chains.with_excerpts(chain.findings, chain.files)
+    document = _Document.of(chain.node)
+    settings, findings = _settings(document)
+    findings = (*chain.findings, *_name(path, root), *findings)
+    config = None if settings is None else _config(settings, path, root, chain, document)
+    if config is not None:
+        findings = (*findings, *_folders(config), *_not_yet(config))
+    return config, chains.with_excerpts(_in_order(findings, chain), chain.files)
+
+
+def _in_order(findings: tuple[Finding, ...], chain: chains.Chain) -> tuple[Finding, ...]:
+    """By file of the chain, then by line: the order in which a user goes through the file."""
+    files = [file.path for file in chain.files]
+    return tuple(sorted(findings, key=lambda found: _position(found.origin, files)))
+
+
+def _position(origin: Origin, files: list[str]) -> tuple[int, int, int]:
+    rank = files.index(origin.file) if origin.file in files else -1
+    return rank, origin.line or 0, origin.column or 0
+
+
+def _name(path: Path, root: Path) -> tuple[Finding, ...]:
+    # The file's name becomes a folder of output/.
+    if re.fullmatch(r"\w[\w.-]{0,99}", path.stem):
+        return ()
+    message = f"'{path.name}' cannot name a brief"
+    hint = "Rename the file: letters, digits, '.', '_' and '-' only."
+    return (Finding(CHECK, "error", message, hint, Origin(chains.shown(path, root))),)
+
+
+# ---- shape: pydantic, its errors as findings -------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Document:
+    """The merged file as plain values, and where each key and each value of it stands."""
+
+    values: dict[str, Any]
+    keys: Mapping[Keys, Origin]
+    places: Mapping[Keys, Origin]
+
+    @staticmethod
+    def of(node: tree.Table) -> _Document:
+        found = list(tree.places(node))
+        keys = {path: key for path, key, _ in found}
+        return _Document(tree.plain(node), keys, {path: value for path, _, value in found})
+
+    def place(self, keys: Keys) -> Origin:
+        return next(self.places[keys[:end]] for end in range(len(keys), -1, -1) if keys[:end] in self.places)
+
+
+def _settings(document: _Document) -> tuple[Settings | None, tuple[Finding, ...]]:
+    """The sound part of the document and the mistakes in the rest."""
+    from pydantic import ValidationError
+
+    from peerbench.config.model import Settings
+
+    missing = _missing(document)
+    try:
+        return Settings.model_validate(document.values), missing
+    except ValidationError as error:
+        errors = error.errors(include_url=False)
+    findings = (*missing, *(_finding(error, document) for error in errors))
+    try:
+        return Settings.model_validate(_pruned(document.values, errors)), findings
+    except ValidationError:
+        return None, findings
+
+
+def _missing(document: _Document) -> tuple[Finding, ...]:
+    """Required keys that are not there. Every field of a shape has a default, so pydantic does not ask for them."""
+    return tuple(
+        _missing_key(name, path, document)
+        for path, value in [((), document.values), *_members(document.values)]
+        for name in _required(path, value)
+        if name not in value
+    )
+
+
+def _members(values: dict[str, Any]) -> list[tuple[Keys, dict[str, Any]]]:
+    """Every mapping one or two levels down that may be a shape of its own."""
+    found: list[tuple[Keys, dict[str, Any]]] = []
+    for name, value in values.items():
+        inside = enumerate(value) if isinstance(value, list) else value.items() if isinstance(value, dict) else ()
+        found += [((name, key), item) for key, item in inside if isinstance(item, dict)]
+    return found
+
+
+def _required(path: Keys, value: dict[str, Any]) -> tuple[str, ...]:
+    from peerbench.config.model import LATER_SOURCES, shape_at
+
+    shape = shape_at(path)
+    # A source of a kind that is not there yet is told so; that it names no dataset would only confuse.
+    if shape is None or (path[:1] == ("sources",) and any(key in LATER_SOURCES for key in value)):
+        return ()
+    return shape.required
+
+
+def _missing_key(name: str, path: Keys, document: _Document) -> Finding:
+    from peerbench.config.model import shape_at
+
+    shape = shape_at(path)
+    field = shape.model_fields[name] if shape else None
+    where = f"{_dotted(path)} has no '{name}'" if path else f"'{name}' is missing"
+    origin = document.places.get((*path, name)) or document.place(path)
+    return Finding(CHECK, "error", where, (field.description or "") if field else "", origin)
+
+
+def _finding(error: ErrorDetails, document: _Document) -> Finding:
+    path = tuple(part for part in error["loc"] if part != "[key]")
+    if error["type"] == "extra_forbidden":
+        return _unknown_key(path, document)
+    message, hint = _sentence(error)
+    is_key = error["loc"][-1:] == ("[key]",)
+    origin = document.keys.get(path) if is_key else None
+    return Finding(
+        CHECK, "error", f"{_dotted(path[:-1] if is_key else path)}: {message}", hint, origin or document.place(path)
+    )
+
+
+def _unknown_key(path: Keys, document: _Document) -> Finding:
+    from peerbench.config.model import LATER_SOURCES, shape_at
+
+    key, origin = str(path[-1]), document.keys.get(path) or document.place(path)
+    if path[0] == "sources" and key in LATER_SOURCES:
+        message = f"source '{key}' is not available in this version"
+        return Finding("config.source", "error", message, "Available: dataset (a shipped name or a folder).", origin)
+    shape = shape_at(path[:-1])
+    hint = did_you_mean(key, shape.model_fields if shape else ())
+    inside = f" in {_dotted(path[:-1])}" if path[:-1] else ""
+    return Finding("config.key", "error", f"unknown key '{key}'{inside}", hint, origin)
+
+
+_KINDS: Final = {
+    "string_type": "text",
+    "int_type": "a whole number",
+    "float_type": "a number",
+    "bool_type": "true or false",
+    "list_type": "a list",
+    "dict_type": "a mapping of keys to values",
+    "model_type": "a mapping of keys to values",
+    "model_attributes_type": "a mapping of keys to values",
+}
+
+
+def _sentence(error: ErrorDetails) -> tuple[str, str]:
+    context = error.get("ctx", {})
+    if error["type"] == "bench":
+        return str(context["sentence"]), str(context["hint"])
+    expected = _KINDS.get(error["type"])
+    if expected is not None:
+        return f"expected {expected}, received {_received(error['input'])}", _shape_hint(error)
+    return f"{error['msg'][:1].lower()}{error['msg'][1:]}", ""
+
+
+def _received(value: object) -> str:
+    if value is None:
+        return "nothing"
+    if isinstance(value, dict):
+        return "a mapping"
+    if isinstance(value, list):
+        return "a list"
+    if isinstance(value, bool):
+        return str(value).lower()
+    kind = "the number " if isinstance(value, int | float) else ""
+    text = str(value)
+    return f"{kind}'{text[:60]}…'" if len(text) > 60 else f"{kind}'{text}'"
+
+
+def _shape_hint(error: ErrorDetails) -> str:
+    name, value = error["loc"][0], error["input"]
+    if error["type"] == "model_type" and name == "peers":
+        return f"Write {{company: {value if isinstance(value, str) else '…'}, why: …}}."
+    if error["type"] == "model_type" and name == "sources":
+        return f"Write {{dataset: {value if isinstance(value, str) else '…'}}}."
+    if error["type"] == "list_type" and isinstance(value, str):
+        return f"Write [{value}]."
+    if error["type"] == "string_type" and isinstance(value, bool | float):
+        return "Put it in quotes to keep it as text."
+    return ""
+
+
+def _dotted(path: Keys) -> str:
+    """peers.0.company as a user says it: peers[1].company, counting from 1."""
+    return "".join(f"[{key + 1}]" if isinstance(key, int) else f".{key}" for key in path).lstrip(".")
+
+
+def _pruned(values: dict[str, Any], errors: list[ErrorDetails]) -> dict[str, Any]:
+    """A copy without the mistakes: keys drop out, list items become empty, so that positions still match the file."""
+    import copy
+
+    sound = copy.deepcopy(values)
+    for error in errors:
+        path = tuple(part for part in error["loc"] if part != "[key]")
+        holder: Any = sound
+        for key in path[:-1]:
+            holder = holder[key] if _holds(holder, key) else None
+        if not path or not _holds(holder, path[-1]):
+            continue
+        if isinstance(holder, list):
+            holder[int(path[-1])] = {} if error["type"] == "model_type" else ""
+        else:
+            del holder[path[-1]]
+    return sound
+
+
+def _holds(holder: object, key: str | int) -> bool:
+    if isinstance(holder, list):
+        return isinstance(key, int) and key < len(holder)
+    return isinstance(holder, dict) and key in holder
+
+
+# ---- values ----------------------------------------------------------------------------------------------------------
+
+
+def _config(settings: Settings, path: Path, root: Path, chain: chains.Chain, document: _Document) -> Config:
+    custom = tuple(_metric(name, shape, chain.files[0].path) for name, shape in settings.custom_metrics.items())
+    return Config(
+        name=path.stem,
+        path=path,
+        root=root,
+        subject=settings.subject,
+        as_of=settings.as_of,
+        currency=settings.currency,
+        sources=tuple(_source(shape.dataset, root) for shape in settings.sources),
+        peers=tuple(Peer(peer.company, peer.role, peer.why, peer.grade) for peer in settings.peers),
+        excluded=tuple(Excluded(out.company, out.why, out.name) for out in settings.excluded),
+        metrics=_groups(settings.metrics, custom),
+        custom_metrics=custom,
+        audiences=tuple(settings.audiences),
+        outputs=tuple(settings.outputs),
+        checks=dict(settings.checks),
+        title=settings.title,
+        series=settings.series,
+        sector_label=settings.sector_label,
+        issue=settings.issue,
+        published=settings.published,
+        desk=settings.desk,
+        reviewer=settings.reviewer,
+        conflicts=settings.conflicts,
+        disclosures=tuple(settings.disclosures),
+        legal=settings.legal,
+        languages=tuple(settings.languages),
+        page=settings.page,
+        brand=Brand(settings.brand.theme),
+        schedule=dict(settings.schedule),
+        deliver=tuple(settings.deliver),
+        files=chain.files,
+        places={".".join(map(str, keys)): place for keys, place in document.places.items()},
+    )
+
+
+def _source(name: str, root: Path) -> Source:
+    """A bare word is a shipped dataset; anything with a slash or a leading dot is a folder of the project."""
+    is_folder = "/" in name or "\\" in name or name.startswith((".", "~"))
+    return Source("dataset", name, Path(os.path.abspath(root / Path(name).expanduser())) if is_folder else None)
+
+
+def _groups(metrics: Mapping[str, list[str]], custom: tuple[MetricDefinition, ...]) -> tuple[MetricGroup, ...]:
+    """The groups in their order. A custom metric that no group lists joins its own group: defined means wanted."""
+    groups = {name: list(ids) for name, ids in metrics.items()}
+    listed = {metric for ids in groups.values() for metric in ids}
+    for definition in custom:
+        if definition.id not in listed:
+            groups.setdefault(definition.group, []).append(definition.id)
+    return tuple(MetricGroup(name, tuple(ids)) for name, ids in groups.items() if ids)
+
+
+def _metric(name: str, shape: CustomMetricShape, file: str) -> MetricDefinition:
+    label = shape.label or name
+    return MetricDefinition(
+        id=name,
+        label=label,
+        short=shape.short or label,
+        group=shape.group,
+        formula=shape.formula,
+        unit=shape.unit,  # type: ignore[arg-type]  # aliases such as percent are resolved by the shape
+        better=shape.better,
+        definition=shape.definition or f"{label}: {shape.formula}.",
+        source=shape.source or "defined for this brief",
+        period=_period(shape.formula),
+        positive=tuple(shape.positive),
+        excluded_above=shape.excluded_above,
+        basis=shape.basis,
+        compare="gap" if shape.unit == "fraction" else "premium",
+        origin=file,
+    )
+
+
+def _period(formula: str) -> str:
+    """The first window that the formula names."""
+    return next((word for word in re.findall(r"\w+", formula) if word in WINDOWS), "")
+
+
+# ---- what the machine has --------------------------------------------------------------------------------------------
+
+
+def _folders(config: Config) -> tuple[Finding, ...]:
+    return tuple(
+        config.finding("config.source", f"there is no folder '{source.name}'", "sources", index, "dataset", hint=hint)
+        for index, source in enumerate(config.sources)
+        if source.folder is not None and not source.folder.is_dir()
+        for hint in ["Paths begin at the folder that holds configs/."]
+    )
+
+
+def _not_yet(config: Config) -> tuple[Finding, ...]:
+    """Keys that later versions act on: said aloud, never silently ignored."""
+    return tuple(
+        config.finding("config.key", f"'{key}' is not acted on in this version", key, severity="warning")
+        for key, value in (("schedule", config.schedule), ("deliver", config.deliver))
+        if value
+    )

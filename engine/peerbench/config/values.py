@@ -1,0 +1,141 @@
+"""What a config says, as frozen values. Every later finding about it can name file, line and column."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Literal
+
+from peerbench.core.findings import Finding, Origin, Severity
+from peerbench.core.metric import MetricDefinition
+
+Role = Literal["core", "reference"]
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigFile:
+    """A file of the chain of `extends`: its path as shown, where it lies, the SHA-256 of its bytes, its lines."""
+
+    path: str
+    file: Path
+    sha256: str
+    lines: tuple[str, ...] = field(repr=False, default=())
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where figures come from. folder is None for a dataset that travels with the program."""
+
+    kind: Literal["dataset"]
+    name: str
+    folder: Path | None
+
+
+@dataclass(frozen=True, slots=True)
+class Peer:
+    company: str
+    role: Role
+    why: str
+    grade: str = ""  # A | B | C; empty: not graded by hand
+
+
+@dataclass(frozen=True, slots=True)
+class Excluded:
+    """A company left out. name is what the page prints, as the data may not know the company."""
+
+    company: str
+    why: str
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MetricGroup:
+    name: str
+    metrics: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Brand:
+    theme: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """One brief as its owner asked for it, house defaults folded in. Its name is the name of the file."""
+
+    name: str
+    path: Path
+    root: Path
+    subject: str
+    as_of: date | None  # None: the day of the build
+    currency: str
+    sources: tuple[Source, ...]
+    peers: tuple[Peer, ...]
+    excluded: tuple[Excluded, ...]
+    metrics: tuple[MetricGroup, ...]
+    custom_metrics: tuple[MetricDefinition, ...]
+    audiences: tuple[str, ...]
+    outputs: tuple[str, ...]
+    checks: Mapping[str, str]  # check → raise | lower | silence | error | warning | note | off
+    title: str
+    series: str
+    sector_label: str
+    issue: str
+    published: date | None  # a datetime where the config gives the time
+    desk: str
+    reviewer: str
+    conflicts: str
+    disclosures: tuple[str, ...]
+    legal: str
+    languages: tuple[str, ...]
+    page: Literal["A4", "Letter"]
+    brand: Brand
+    schedule: Mapping[str, object]
+    deliver: tuple[Mapping[str, object], ...]
+    files: tuple[ConfigFile, ...] = ()
+    places: Mapping[str, Origin] = field(repr=False, default_factory=dict)  # dotted key, e.g. peers.0.company
+
+    @property
+    def companies(self) -> tuple[str, ...]:
+        """The subject, then the peers in the order of the file."""
+        return (self.subject, *(peer.company for peer in self.peers))
+
+    @property
+    def roles(self) -> dict[str, str]:
+        """company → subject | core | reference."""
+        return {**{peer.company: peer.role for peer in self.peers}, self.subject: "subject"}
+
+    @property
+    def metric_ids(self) -> tuple[str, ...]:
+        """Every metric of every group once, in the order of the file."""
+        return tuple(dict.fromkeys(metric for group in self.metrics for metric in group.metrics))
+
+    def place(self, *keys: str | int) -> Origin:
+        """Where a key's value stands, or the nearest key above it that is written down."""
+        for length in range(len(keys), -1, -1):
+            found = self.places.get(".".join(map(str, keys[:length])))
+            if found is not None:
+                return found
+        return Origin(self.files[0].path) if self.files else Origin()
+
+    def excerpt(self, origin: Origin) -> str:
+        """The line of the config that an origin points at."""
+        for read in self.files:
+            if read.path == origin.file and origin.line is not None and 0 < origin.line <= len(read.lines):
+                return read.lines[origin.line - 1]
+        return ""
+
+    def finding(
+        self,
+        check: str,
+        message: str,
+        *keys: str | int,
+        severity: Severity = "error",
+        hint: str = "",
+        subject: str = "",
+    ) -> Finding:
+        """A finding about the value at `keys`."""
+        origin = self.place(*keys)
+        return Finding(check, severity, message, hint, origin, subject, self.excerpt(origin))

@@ -1,0 +1,15 @@
+"""Where a project begins: the nearest folder above that holds configs/. Imports only os, for the no-op path."""
+
+import os
+
+
+def find_root(start: str) -> str:
+    """The nearest folder at or above `start` that holds a configs/ folder; `start` itself where there is none."""
+    here = os.path.abspath(start)
+    while True:
+        if os.path.isdir(os.path.join(here, "configs")):
+            return here
+        above = os.path.dirname(here)
+        if above == here:
+            return os.path.abspath(start)
+        here = above
