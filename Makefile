@@ -6,7 +6,7 @@ export PYTHON
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help brief test lint format bench lock setup clean
+.PHONY: help brief test lint style types imports format bench lock setup clean
 
 help:
 	@sed -n 's/^# //p' Makefile
@@ -21,11 +21,16 @@ test: setup
 setup:
 	@sh .ci/setup dev
 
-lint: setup
-	$(BIN)/ruff check .
-	$(BIN)/ruff format --check .
-	$(BIN)/mypy
-	$(BIN)/lint-imports
+lint: style types imports
+
+style: setup
+	@$(BIN)/ruff check --quiet . && $(BIN)/ruff format --check --quiet --output-format concise .
+
+types: setup
+	@$(BIN)/mypy --no-error-summary
+
+imports: setup
+	@$(BIN)/lint-imports --no-logo
 
 format: setup
 	$(BIN)/ruff check --fix .
