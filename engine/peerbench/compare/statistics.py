@@ -47,7 +47,10 @@ def compare(
     _refuse(metrics, subject, roles, definitions)
     rows = _grid(metrics, roles, definitions)
     _refuse_mixed_money(rows)
-    return _with_percentile(_with_distance(_with_ranks(_with_statistics(_with_flags(rows))))).select(*frames.COMPARISON)
+    stages = (_with_flags, _with_statistics, _with_ranks, _with_distance, _with_percentile)
+    for stage in stages:
+        rows = stage(rows)
+    return rows.select(*frames.COMPARISON)
 
 
 def _refuse(
