@@ -52,7 +52,7 @@ class Native:
 
 @dataclass(frozen=True, slots=True)
 class Strong:
-    spans: tuple["Span", ...]
+    spans: tuple[Span, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -288,3 +288,36 @@ class Evidence:
 def rows_by(frame: pl.DataFrame, *columns: str) -> dict[tuple[str, ...], dict[str, Any]]:
     """Rows of a frame keyed by columns; the last one wins."""
     return {tuple(row[column] for column in columns): row for row in frame.iter_rows(named=True)}
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """The headline comparison under one change: its name, the premium it gives, and whether the finding holds."""
+
+    name: str
+    premium: Quantity
+    holds: bool
+    metric: str = ""
+    without: str = ""  # the peer left out, if that is the change
+
+
+@dataclass(frozen=True, slots=True)
+class Tested:
+    """How robust the headline comparison is (METHOD 31). pivotal: the one peer without whom it fails, if any."""
+
+    metric: str
+    threshold: float
+    variants: tuple[Variant, ...]
+    pivotal: str = ""
+
+    @property
+    def k(self) -> int:
+        return sum(variant.holds for variant in self.variants)
+
+    @property
+    def m(self) -> int:
+        return len(self.variants)
+
+    def without(self, company: str) -> Quantity | None:
+        found = [v.premium for v in self.variants if v.without == company and v.metric == self.metric]
+        return found[0] if found else None

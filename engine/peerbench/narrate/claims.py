@@ -1,0 +1,84 @@
+"""Claims: what the figures allow to be said. Each builder evaluates predicates; phrases.py gives them words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from peerbench.core.document import Number, Paragraph, Span, Spans, Strong, Text
+from peerbench.narrate import phrases as wording
+
+Kind = Literal["fact", "company", "estimate", "judgement"]
+Value = Span | Spans | str
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A claim before it is worded: its id, the values of its holes, the predicates as found, how much it matters."""
+
+    id: str
+    values: Mapping[str, Value]
+    holds: Mapping[str, bool]
+    strength: float = 1.0
+    kind: Kind = "fact"
+    extra_refs: tuple[str, ...] = ()  # figures that the wording rests on without printing them
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A worded claim: spans, the refs of the figures it rests on, and the predicates that were true."""
+
+    id: str
+    lead: Spans
+    spans: Spans
+    refs: tuple[str, ...]
+    needs: tuple[str, ...]
+    strength: float
+    kind: Kind = "fact"
+    documents: tuple[str, ...] = field(default=())
+
+    def paragraph(self, *, tail: Spans = ()) -> Paragraph:
+        return Paragraph((*self.spans, *tail), self.lead, self.kind)
+
+
+def speak(statement: Statement, phrases: wording.Phrases) -> Claim | None:
+    """Word a statement, or return None when no phrase of its id is true."""
+    phrase = wording.choose(statement.id, phrases, statement.holds)
+    if phrase is None:
+        return None
+    for need in phrase.needs:
+        if not statement.holds.get(need, False):
+            raise wording.FalseSentence(statement.id, need)
+    lead = wording.fill(phrase.lead, statement.values) if phrase.lead else ()
+    spans = wording.fill(phrase.say, statement.values)
+    refs = (*refs_of((*lead, *spans)), *statement.extra_refs)
+    return Claim(
+        statement.id, lead, spans, tuple(dict.fromkeys(refs)), phrase.needs, statement.strength, statement.kind
+    )
+
+
+def refs_of(spans: Iterable[Span]) -> tuple[str, ...]:
+    """The lineage refs of every number in the spans, in reading order."""
+    found: list[str] = []
+    for span in spans:
+        if isinstance(span, Number) and span.ref:
+            found.append(span.ref)
+        elif isinstance(span, Strong):
+            found.extend(refs_of(span.spans))
+    return tuple(found)
+
+
+def listing(names: Iterable[Value], *, last: str = "and") -> Spans:
+    """Names as an English list: "Tencent, Amazon and Baidu"."""
+    items = [item if isinstance(item, tuple) else (Text(item) if isinstance(item, str) else item,) for item in names]
+    spans: list[Span] = []
+    for index, item in enumerate(items):
+        if index:
+            spans.append(Text(f" {last} " if index == len(items) - 1 else ", "))
+        spans.extend(item)
+    return tuple(spans)
+
+
+def possessive(name: str) -> str:
+    return f"{name}’" if name.endswith("s") else f"{name}’s"

@@ -1,0 +1,231 @@
+"""Claims on the business: growth, profit quality, margins, spending, segments."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from peerbench.core.document import Number, Spans, Text, When
+from peerbench.core.evidence import Evidence, Quantity
+from peerbench.narrate import words
+from peerbench.narrate.claims import Statement, listing, possessive
+
+
+def moves(value: float | None, suffix: str = "") -> dict[str, bool]:
+    """rose / fell predicates of a growth rate."""
+    return {f"rose{suffix}": value is not None and value > 0, f"fell{suffix}": value is not None and value < 0}
+
+
+def extremes(evidence: Evidence, metric: str) -> tuple[str, str]:
+    """The companies with the highest and the lowest value, subject included; empty when fewer than two or tied."""
+    known = [(evidence.money(c, metric).value, c) for c in (evidence.subject, *evidence.peers)]
+    ranked = sorted((value, company) for value, company in known if value is not None)
+    if len(ranked) < 2 or ranked[0][0] == ranked[-1][0]:
+        return "", ""
+    return ranked[-1][1], ranked[0][1]
+
+
+def growth(evidence: Evidence, metric: str) -> Statement:
+    """Revenue growth against the peer median, and who grew fastest."""
+    own, median, gap = evidence.money(evidence.subject, metric), evidence.median(metric), evidence.gap(metric)
+    fastest, slowest = extremes(evidence, metric)
+    half = bool(own.value and median.value and median.value > 0 and 0 < own.value <= 0.6 * median.value)
+    return Statement(
+        "takeaway.growth",
+        {
+            "subject": evidence.name(evidence.subject),
+            "own": own.number("pct0", absolute=True),
+            "median": median.number("pct0"),
+            "fastest": evidence.name(fastest) if fastest else "",
+            "best": evidence.money(fastest, metric).number("pct0") if fastest else "",
+        },
+        {
+            **moves(own.value),
+            "below": bool(gap.ok and gap.value is not None and gap.value < 0),
+            "above": bool(gap.ok and gap.value is not None and gap.value > 0),
+            "highest_other": bool(fastest) and fastest != evidence.subject,
+            "highest_own": fastest == evidence.subject,
+            "lowest_own": slowest == evidence.subject,
+            "below_half": half,
+        },
+        strength=min(1.0, abs(gap.value or 0.0) * 8),
+    )
+
+
+def profit_quality(evidence: Evidence, net: str, operating: str, guide: str, quarter: str) -> Statement:
+    """Net income and operating income of the last quarter moving apart: the P/E then says less than EV/EBIT."""
+    a, b = evidence.value(evidence.subject, net), evidence.value(evidence.subject, operating)
+    premium = evidence.premium(guide)
+    return Statement(
+        "takeaway.profit_quality",
+        {
+            "subject": evidence.name(evidence.subject),
+            "quarter": quarter,
+            "net": a.number("pct0", absolute=True),
+            "operating": b.number("pct0", absolute=True),
+            "guide": evidence.definitions[guide].short if evidence.has(guide) else "",
+            "guide_gap": premium.number("pct0", absolute=True),
+        },
+        {
+            **moves(a.value, "_net"),
+            **moves(b.value, "_operating"),
+            "below": bool(premium.ok and (premium.value or 0) < 0),
+            "above": bool(premium.ok and (premium.value or 0) > 0),
+            "any": a.ok and b.ok,
+        },
+        strength=min(1.0, abs((a.value or 0) - (b.value or 0))),
+        kind="judgement",
+    )
+
+
+def three_bases(evidence: Evidence, parent: str, total: str, common: str) -> Statement:
+    """Net income growth of the last fiscal year on its three bases, side by side and never mixed (METHOD 17)."""
+    values = [evidence.value(evidence.subject, metric) for metric in (parent, total, common)]
+    return Statement(
+        "growth.three_bases",
+        {
+            "subject": evidence.name(evidence.subject),
+            "parent": values[0].number("spct1"),
+            "total": values[1].number("spct1"),
+            "common": values[2].number("spct1"),
+        },
+        {"any": all(value.ok for value in values)},
+        strength=0.4,
+    )
+
+
+def margins(evidence: Evidence, metric: str) -> Statement:
+    """A margin against the peer median, in percentage points (METHOD 21)."""
+    own, median, gap = evidence.money(evidence.subject, metric), evidence.median(metric), evidence.gap(metric)
+    return Statement(
+        "quality.margin",
+        {
+            "subject": evidence.name(evidence.subject),
+            "own": own.number("pct1"),
+            "median": median.number("pct1"),
+            "gap": gap.number("pp1", absolute=True),
+        },
+        {
+            "below": bool(gap.ok and (gap.value or 0) < 0),
+            "above": bool(gap.ok and (gap.value or 0) > 0),
+        },
+        strength=min(1.0, abs(gap.value or 0) * 6),
+    )
+
+
+def spending(evidence: Evidence, share: str, growth_metric: str) -> Statement:
+    """Capital spending as a share of sales, and its growth on the year before."""
+    own, median, rise = (
+        evidence.money(evidence.subject, share),
+        evidence.median(share),
+        evidence.value(evidence.subject, growth_metric),
+    )
+    gap = evidence.gap(share)
+    return Statement(
+        "spending.share",
+        {
+            "subject": evidence.name(evidence.subject),
+            "subject_s": possessive(evidence.name(evidence.subject)),
+            "own": own.number("pct1"),
+            "median": median.number("pct1"),
+            "rise": rise.number("pct0", absolute=True),
+        },
+        {
+            **moves(rise.value),
+            "below": bool(gap.ok and (gap.value or 0) < 0),
+            "above": bool(gap.ok and (gap.value or 0) > 0),
+            "any": own.ok,
+        },
+        strength=min(1.0, abs(rise.value or 0)),
+    )
+
+
+def pledge(
+    evidence: Evidence, amount: Quantity, per_year: Quantity, of_sales: Quantity, of_spending: Quantity, years: str
+) -> Statement:
+    """What the company says it will spend, set against what it spends; worded as the company's."""
+    times = of_spending.value or 0.0
+    return Statement(
+        "spending.pledge",
+        {
+            "subject": evidence.name(evidence.subject),
+            "amount": amount.number("money"),
+            "years": years,
+            "per_year": per_year.number("money"),
+            "of_sales": of_sales.number("pct1"),
+            "of_spending": of_spending.number("n1"),
+        },
+        {
+            "any": amount.ok and per_year.ok and of_sales.ok and of_spending.ok,
+            "above": times > 1,
+            "below": 0 < times < 1,
+        },
+        strength=0.8,
+        kind="company",
+    )
+
+
+def segment(evidence: Evidence, first: Quantity, last: Quantity, label: str, start: When, end: When) -> Statement:
+    """A segment's growth then and now."""
+    a, b = first.value, last.value
+    return Statement(
+        "segment.growth",
+        {
+            "label": label,
+            "label_s": possessive(label),
+            "first": first.number("pct0"),
+            "last": last.number("pct0"),
+            "start": start,
+            "end": end,
+        },
+        {
+            "rose": a is not None and b is not None and b > a,
+            "fell": a is not None and b is not None and b < a,
+        },
+        strength=min(1.0, abs((b or 0) - (a or 0)) * 4),
+    )
+
+
+def run_of(values: Sequence[float]) -> int:
+    """How many steps up in a row end the series; negative for steps down."""
+    steps = 0
+    for earlier, later in zip(reversed(values[:-1]), reversed(values[1:]), strict=True):
+        step = 1 if later > earlier else -1 if later < earlier else 0
+        if step == 0 or (steps and (step > 0) != (steps > 0)):
+            break
+        steps += step
+    return steps
+
+
+def ranks(evidence: Evidence, metrics: Sequence[str]) -> Statement:
+    """The subject's ranks over many measures: the best and worst place it takes."""
+    places = [evidence.rank(metric) for metric in metrics]
+    known = sorted(int(place) for place in places if place is not None and place == int(place))
+    of = max((evidence.ranked(metric) for metric in metrics), default=0)
+    best, worst = (known[0], known[-1]) if known else (0, 0)
+    first = sum(place == 1 for place in known)
+    return Statement(
+        "title.ranks",
+        {
+            "subject": evidence.name(evidence.subject),
+            "best": words.capital(words.ordinal(best)),
+            "worst": words.ordinal(worst),
+            "of": words.count(of),
+            "count": words.count(len(known)),
+            "first": words.count(first),
+            "total": words.count(len(metrics)),
+        },
+        {
+            "all_same": bool(known) and best == worst,
+            "all_two": bool(known) and worst == best + 1 and len(known) == len(metrics),
+            "some": bool(known),
+            "first": first > 0,
+        },
+    )
+
+
+def combined(items: Sequence[Spans]) -> Spans:
+    return listing(items, last="and")
+
+
+def labelled(name: str, number: Number) -> Spans:
+    return (Text(f"{name} "), number)

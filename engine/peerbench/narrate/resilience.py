@@ -1,0 +1,75 @@
+"""Claims on the balance sheet: net cash, leverage, coverage."""
+
+from __future__ import annotations
+
+from peerbench.core.evidence import Evidence
+from peerbench.narrate import words
+from peerbench.narrate.claims import Statement
+from peerbench.narrate.operations import extremes
+
+
+def net_cash(evidence: Evidence, amount: str, share: str) -> Statement:
+    """Net cash or net debt as the issuer's balance sheet gives it, and its weight in market value."""
+    own, weight, median = (
+        evidence.value(evidence.subject, amount),
+        evidence.money(evidence.subject, share),
+        evidence.median(share),
+    )
+    positive = bool(own.ok and (own.value or 0) > 0)
+    gap = (weight.value or 0) - (median.value or 0) if weight.ok and median.ok else 0.0
+    return Statement(
+        "takeaway.net_cash",
+        {
+            "subject": evidence.name(evidence.subject),
+            "amount": own.number("money", absolute=True),
+            "share": weight.number("pct1", absolute=True),
+            "median": median.number("spct1"),
+        },
+        {
+            "net_cash": positive,
+            "net_debt": bool(own.ok and (own.value or 0) < 0),
+            "above": gap > 0,
+            "below": gap < 0,
+            "any": own.ok and weight.ok,
+        },
+        strength=min(1.0, abs(gap) * 8),
+    )
+
+
+def leverage(evidence: Evidence, metric: str) -> Statement:
+    """Gross debt against equity, never called net (METHOD 15)."""
+    own, median = evidence.money(evidence.subject, metric), evidence.median(metric)
+    most, least = extremes(evidence, metric)
+    gap = (own.value or 0) - (median.value or 0) if own.ok and median.ok else 0.0
+    return Statement(
+        "resilience.leverage",
+        {
+            "subject": evidence.name(evidence.subject),
+            "own": own.number("pct0"),
+            "median": median.number("pct0"),
+            "of": words.count(evidence.ranked(metric)),
+        },
+        {
+            "lowest": least == evidence.subject,
+            "highest": most == evidence.subject,
+            "below": gap < 0,
+            "above": gap > 0,
+            "any": own.ok,
+        },
+        strength=0.4,
+    )
+
+
+def coverage(evidence: Evidence, metric: str) -> Statement:
+    """How many times operating income covers interest."""
+    own, median = evidence.money(evidence.subject, metric), evidence.median(metric)
+    return Statement(
+        "resilience.coverage",
+        {
+            "subject": evidence.name(evidence.subject),
+            "own": own.number("n1"),
+            "median": median.number("n1"),
+        },
+        {"own": own.ok and (own.value or 0) > 0, "median": own.ok and (own.value or 0) > 0 and median.ok},
+        strength=0.3,
+    )

@@ -1,0 +1,259 @@
+"""Claims on price: the headline gap and how it holds, the spread over multiples, implied values, forecasts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from peerbench.core.document import Number, Spans, Text, When
+from peerbench.core.evidence import Evidence, Quantity, Tested
+from peerbench.narrate import words
+from peerbench.narrate.claims import Statement, listing, possessive
+
+INLINE = 0.05  # a premium within ±5 % counts as "in line"; the same threshold decides "holds"
+
+
+def direction(premium: Quantity, suffix: str = "", *, inline: float = INLINE) -> dict[str, bool]:
+    """below / above / inline predicates of a premium or gap."""
+    value = premium.value
+    known = premium.ok and value is not None
+    return {
+        f"below{suffix}": known and value is not None and value < 0,
+        f"above{suffix}": known and value is not None and value > 0,
+        f"inline{suffix}": known and value is not None and abs(value) < inline,
+        f"beyond{suffix}": known and value is not None and abs(value) >= inline,
+    }
+
+
+def _names(evidence: Evidence) -> Spans:
+    return listing([evidence.name(peer) for peer in evidence.peers])
+
+
+def _tested(evidence: Evidence, tested: Tested | None) -> dict[str, bool]:
+    if tested is None or not tested.m:
+        return {}
+    share = tested.k / tested.m
+    return {
+        "tested": True,
+        "fails_pivotal": bool(tested.pivotal),
+        "holds": share >= 0.75 and not tested.pivotal,
+        "fails": share < 0.75 and not tested.pivotal,
+    }
+
+
+def headline(evidence: Evidence, tested: Tested | None, metric: str) -> Statement:
+    """The gap to the peer median on the headline multiple; the verb follows its robustness."""
+    premium = evidence.premium(metric)
+    return Statement(
+        "headline.valuation",
+        {
+            "subject": evidence.name(evidence.subject),
+            "subject_s": possessive(evidence.name(evidence.subject)),
+            "gap": premium.number("pct0", absolute=True),
+            "pivotal": evidence.name(tested.pivotal) if tested and tested.pivotal else "",
+            "measure": words.noun(evidence, metric),
+        },
+        {**direction(premium), **_tested(evidence, tested), "any": True},
+    )
+
+
+def standfirst(evidence: Evidence, tested: Tested | None, metric: str, priced_on: When) -> Statement:
+    """Metric, basis, value, comparator, peers, date and the falsifier."""
+    premium, own, median = evidence.premium(metric), evidence.money(evidence.subject, metric), evidence.median(metric)
+    without = tested.without(tested.pivotal) if tested and tested.pivotal else None
+    return Statement(
+        "standfirst.valuation",
+        {
+            "subject": evidence.name(evidence.subject),
+            "measure": words.noun(evidence, metric),
+            "value": own.number("n1"),
+            "median": median.number("n1"),
+            "peers": _names(evidence),
+            "date": priced_on,
+            "pivotal": evidence.name(tested.pivotal) if tested and tested.pivotal else "",
+            "without": without.number("pct0", absolute=True) if without else "",
+            "k": Number(float(tested.k), "n0", ref="working:robust") if tested else "",
+            "m": Number(float(tested.m), "n0", ref="working:robust_of") if tested else "",
+        },
+        {
+            **direction(premium),
+            **_tested(evidence, tested),
+            "value": own.ok,
+            "median": median.ok,
+            "any": True,
+            "without_inline": without is not None and without.value is not None,
+        },
+    )
+
+
+def spread(evidence: Evidence, metrics: Sequence[str]) -> Statement:
+    """All the multiples at once: lowest and highest gap, or which lie below and which above."""
+    premiums = [(metric, evidence.premium(metric)) for metric in metrics]
+    known = [(metric, q, q.value) for metric, q in premiums if q.ok and q.value is not None]
+    below = [(m, q) for m, q, v in known if v < 0]
+    above = [(m, q) for m, q, v in known if v > 0]
+    by_size = sorted(known, key=lambda item: abs(item[2]))
+    low, high = (by_size[0], by_size[-1]) if by_size else (None, None)
+    return Statement(
+        "takeaway.spread",
+        {
+            "subject": evidence.name(evidence.subject),
+            "low": low[1].number("pct0", absolute=True) if low else "",
+            "high": high[1].number("pct0", absolute=True) if high else "",
+            "low_measure": words.noun(evidence, low[0]) if low else "",
+            "high_measure": words.noun(evidence, high[0]) if high else "",
+            "measures": listing(words.nouns(evidence, [m for m, _, _ in known])),
+            "count": words.capital(words.count(len(known))),
+            "below_list": listing([_with_gap(evidence, m, q) for m, q in below]),
+            "above_list": listing([_with_gap(evidence, m, q) for m, q in above]),
+        },
+        {
+            "all_below": len(known) == len(premiums) > 1 and not above,
+            "below": bool(below) and not above,
+            "all_above": len(known) == len(premiums) > 1 and not below,
+            "above": bool(above) and not below,
+            "mixed": bool(below) and bool(above),
+            "below_some": bool(below),
+            "above_some": bool(above),
+            "many": len(known) > 1,
+        },
+        strength=max((abs(v) for _, _, v in known), default=0.0),
+    )
+
+
+def _with_gap(evidence: Evidence, metric: str, premium: Quantity) -> Spans:
+    return (Text(f"{words.noun(evidence, metric)} ("), premium.number("spct0"), Text(")"))
+
+
+def robustness(evidence: Evidence, tested: Tested, metric: str) -> Statement:
+    """What the gap becomes without the pivotal peer, and in how many variants it holds."""
+    premium = evidence.premium(metric)
+    without = tested.without(tested.pivotal) if tested.pivotal else None
+    shrinks = without is not None and abs(without.value or 0) < abs(premium.value or 0)
+    return Statement(
+        "takeaway.robustness",
+        {
+            "measure": words.noun(evidence, metric),
+            "gap": premium.number("pct0", absolute=True),
+            "without": without.number("pct0", absolute=True) if without else "",
+            "pivotal": evidence.name(tested.pivotal) if tested.pivotal else "",
+            "k": Number(float(tested.k), "n0", ref="working:robust"),
+            "m": Number(float(tested.m), "n0", ref="working:robust_of"),
+            "threshold": Number(tested.threshold, "pct0", ref="working:threshold"),
+        },
+        {**direction(premium), **_tested(evidence, tested), "fell_without": shrinks},
+        strength=0.9,
+    )
+
+
+def cash_yield(evidence: Evidence, metric: str) -> Statement:
+    """The free cash flow yield against the peer median: does cash agree with the multiples?"""
+    own, median = evidence.money(evidence.subject, metric), evidence.median(metric)
+    known = own.value is not None and median.value is not None
+    gap = (own.value or 0) - (median.value or 0) if known else 0.0
+    return Statement(
+        "valuation.cash",
+        {
+            "own": own.number("pct1"),
+            "median": median.number("pct1"),
+            "period": "last fiscal year" if metric.endswith("_fy") else "last twelve months",
+        },
+        {
+            "inline": known and abs(gap) < 0.0025,
+            "below": known and gap < 0,
+            "above": known and gap > 0,
+        },
+        strength=0.5,
+    )
+
+
+def small_sample(evidence: Evidence) -> Statement:
+    """What a small peer set may print (METHOD 25)."""
+    n = len(evidence.peers)
+    return Statement(
+        "valuation.small_sample",
+        {"n": words.count(n), "peers": "core peer" if n == 1 else "core peers"},
+        {"tiny": n < 3, "small": 3 <= n < 5, "medium": 5 <= n < 8, "large": n >= 8},
+        strength=0.3,
+    )
+
+
+def forecasts(evidence: Evidence, metric: str) -> Statement:
+    """Which companies have a dated forecast; without one the forward multiple is missing, never guessed."""
+    known = [company for company in evidence.everyone if evidence.money(company, metric).ok]
+    missing = [company for company in evidence.everyone if company not in known]
+    own = evidence.money(evidence.subject, metric)
+    return Statement(
+        "valuation.forecasts",
+        {
+            "known": listing([evidence.name(company) for company in known]),
+            "missing": listing([evidence.name(company) for company in missing]),
+            "subject": evidence.name(evidence.subject),
+            "own": own.number("n1"),
+        },
+        {
+            "nobody": not known,
+            "some": bool(known) and bool(missing),
+            "everybody": bool(known) and not missing,
+            "own": own.ok,
+        },
+        strength=0.4,
+        kind="estimate",
+    )
+
+
+def gaps(evidence: Evidence, metric: str, label: str, item: str) -> Statement:
+    """Why a multiple is missing for some companies."""
+    missing = [c for c in evidence.everyone if evidence.money(c, metric).status == "missing"]
+    return Statement(
+        "valuation.gaps",
+        {"label": label, "missing": listing([evidence.name(c) for c in missing]), "item": item},
+        {
+            "missing": bool(missing) and len(missing) < len(evidence.everyone),
+            "everybody": len(missing) == len(evidence.everyone),
+        },
+        strength=0.3,
+    )
+
+
+def implied(evidence: Evidence, medians: Sequence[Quantity], lows: Sequence[Quantity], price: Quantity) -> Statement:
+    """Where the price stands against the values that peer multiples imply."""
+    values = sorted((q for q in medians if q.value is not None), key=lambda q: q.value or 0)
+    floor = [q.value for q in lows if q.value is not None]
+    p = price.value or 0.0
+    inside = [q for q in values if (q.value or 0) > p]
+    return Statement(
+        "valuation.implied",
+        {
+            "count": words.capital(words.count(len(values))),
+            "above_count": words.count(len(inside)),
+            "low": values[0].number("price") if values else "",
+            "high": values[-1].number("price") if values else "",
+            "price": price.number("price"),
+        },
+        {
+            "all_above": len(values) > 1 and len(inside) == len(values),
+            "all_below": len(values) > 1 and not inside,
+            "below_lows": bool(floor) and all(value < p for value in floor),
+            "below": bool(values) and not inside,
+            "above": bool(values) and len(inside) == len(values),
+            "mixed": bool(inside) and len(inside) < len(values),
+        },
+        kind="judgement",
+    )
+
+
+def history(evidence: Evidence, now: Quantity, mean: Quantity, sd: float, months: int, metric: str) -> Statement:
+    """The premium now against the subject's own mean premium (METHOD 27)."""
+    gap = (now.value or 0) - (mean.value or 0)
+    return Statement(
+        "takeaway.history",
+        {
+            "measure": words.noun(evidence, metric),
+            "now": now.number("spct0"),
+            "mean": mean.number("spct0"),
+            "months": Number(float(months), "n0"),
+            "scores": Number(abs(gap) / sd if sd else None, "n1", ref="working:history_score"),
+        },
+        {"above_mean": gap > 0, "below_mean": gap < 0, "above": gap > 0, "below": gap < 0},
+        strength=min(1.0, abs(gap) / sd / 2 if sd else 0.0),
+    )
