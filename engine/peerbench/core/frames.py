@@ -92,6 +92,19 @@ CLAIMS: Final[Schema] = {
     "source_url": pl.String,
     "note": pl.String,
 }
+# Where another file says something else about a fact that was kept (rule 34).
+DISAGREEMENTS: Final[Schema] = {
+    "company": pl.String,
+    "item": pl.String,
+    "period_end": pl.Date,
+    "months": pl.Int64,
+    "known_on": pl.Date,
+    "kept_value": pl.Float64,
+    "other_source": pl.String,
+    "other_value": pl.Float64,
+    "difference": pl.Float64,  # other − kept
+    "note": pl.String,
+}
 # One cell of the panel: an operand of a formula for one company as known on one day.
 CELLS: Final[Schema] = {
     "company": pl.String,

@@ -1,0 +1,1 @@
+"""The outside world as facts with receipts: dataset folders first."""
