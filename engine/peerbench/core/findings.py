@@ -20,7 +20,9 @@ class Origin:
     locator: str = ""
 
     def __str__(self) -> str:
-        place = ":".join(str(part) for part in (self.file, self.line, self.column) if part not in ("", None))
+        # A column without a line is a column of the text named by the locator, a formula say, not of the file.
+        column = self.column if self.line is not None else None
+        place = ":".join(str(part) for part in (self.file, self.line, column) if part not in ("", None))
         return " ".join(part for part in (place, self.locator) if part)
 
 

@@ -104,14 +104,16 @@ ITEMS: Final[dict[str, Item]] = {
         "fraction",
         """
         volatility: annualised volatility
-        worst_day: worst daily return
-        worst_day_in_20: fifth percentile of daily returns
+        worst_day: largest daily loss
+        worst_day_in_20: loss on the worst day in twenty (fifth percentile of daily returns)
         max_drawdown: deepest fall from a closing peak
         price_to_mean: price against its mean
         price_to_high: price against its high
         """,
     ),
     **_items("statistic", "money", "traded_value: median traded value a day"),
+    # The segment of this operand names the other company: correlation[alibaba, 1y].
+    **_items("statistic", "pure", "correlation: correlation of daily returns"),
 }
 FLOWS: Final = frozenset(name for name, item in ITEMS.items() if item.kind == "flow")
 STOCKS: Final = frozenset(name for name, item in ITEMS.items() if item.kind == "stock")

@@ -1,0 +1,1 @@
+"""Metrics: one small formula language, the catalogue written in it, and its compilers."""
