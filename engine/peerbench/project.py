@@ -13,3 +13,11 @@ def find_root(start: str) -> str:
         if above == here:
             return os.path.abspath(start)
         here = above
+
+
+def root_of(arguments: list[str]) -> str:
+    """The project that a command's arguments speak of: that of the first file named, else of the working folder."""
+    for argument in arguments:
+        if not argument.startswith("-") and os.path.isfile(argument):
+            return find_root(os.path.dirname(argument) or ".")
+    return find_root(".")

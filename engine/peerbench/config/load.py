@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -39,7 +39,7 @@ def load(path: Path, *, root: Path | None = None) -> tuple[Config | None, tuple[
     if chain.node is None:
         return None, chains.with_excerpts(chain.findings, chain.files)
     document = _Document.of(chain.node)
-    settings, findings = _settings(document)
+    document, settings, findings = _settings(document)
     findings = (*chain.findings, *_name(path, root), *findings)
     config = None if settings is None else _config(settings, path, root, chain, document)
     if config is not None:
@@ -84,26 +84,39 @@ class _Document:
         keys = {path: key for path, key, _ in found}
         return _Document(tree.plain(node), keys, {path: value for path, _, value in found})
 
+    def dotted(self) -> dict[str, Origin]:
+        """Dotted key → place, for the keys that have a value."""
+        return {".".join(map(str, path)): place for path, place in self.places.items() if self._says(path)}
+
+    def _says(self, path: Keys) -> bool:
+        holder: Any = self.values
+        for key in path:
+            if not _holds(holder, key):
+                return False
+            holder = holder[key]
+        return True
+
     def place(self, keys: Keys) -> Origin:
         return next(self.places[keys[:end]] for end in range(len(keys), -1, -1) if keys[:end] in self.places)
 
 
-def _settings(document: _Document) -> tuple[Settings | None, tuple[Finding, ...]]:
-    """The sound part of the document and the mistakes in the rest."""
+def _settings(document: _Document) -> tuple[_Document, Settings | None, tuple[Finding, ...]]:
+    """The document without its mistakes, what that says, and the mistakes."""
     from pydantic import ValidationError
 
     from peerbench.config.model import Settings
 
     missing = _missing(document)
     try:
-        return Settings.model_validate(document.values), missing
+        return document, Settings.model_validate(document.values), missing
     except ValidationError as error:
         errors = error.errors(include_url=False)
     findings = (*missing, *(_finding(error, document) for error in errors))
+    sound = replace(document, values=_pruned(document.values, errors))
     try:
-        return Settings.model_validate(_pruned(document.values, errors)), findings
+        return sound, Settings.model_validate(sound.values), findings
     except ValidationError:
-        return None, findings
+        return sound, None, findings
 
 
 def _missing(document: _Document) -> tuple[Finding, ...]:
@@ -285,7 +298,7 @@ def _config(settings: Settings, path: Path, root: Path, chain: chains.Chain, doc
         schedule=dict(settings.schedule),
         deliver=tuple(settings.deliver),
         files=chain.files,
-        places={".".join(map(str, keys)): place for keys, place in document.places.items()},
+        places=document.dotted(),
     )
 
 

@@ -170,7 +170,7 @@ class CustomMetricShape(Shape):
 class BrandShape(Shape):
     """The look of the house."""
 
-    theme: Name = Field("", description="A folder of templates/, or a shipped theme.")
+    theme: Name = Field(default="", description="A folder of templates/, or a shipped theme.")
 
 
 class Settings(Shape):
@@ -203,7 +203,7 @@ class Settings(Shape):
     legal: Text = Field("", description="The legal line at the foot of each page.")
     languages: list[Language] = Field(["en"], description="Languages of the editions.")
     page: Annotated[Literal["A4", "Letter"], _choice("A4", "Letter")] = Field("A4", description="Page size of the PDF.")
-    brand: BrandShape = Field(default_factory=BrandShape, description="The look of the house.")
+    brand: BrandShape = Field(default=BrandShape(), description="The look of the house.")
     schedule: dict[str, Any] = Field({}, description="When the brief is made by itself (not in this version).")
     deliver: list[dict[str, Any]] = Field([], description="Where it is sent (not in this version).")
 

@@ -1,0 +1,177 @@
+"""bench build: each config becomes its briefs; a build that changes nothing leaves a stamp so that it is not repeated."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from argparse import Namespace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from peerbench import project, stamp
+from peerbench.commands import request
+from peerbench.commands.printing import print_findings, refuse
+from peerbench.core.errors import UnusableRequest
+
+if TYPE_CHECKING:
+    from peerbench.build import BuildResult
+
+
+def run(parsed: Namespace, arguments: list[str]) -> int:
+    root, key = project.root_of(arguments[1:]), stamp.key(arguments)
+    known = None if parsed.force else stamp.unchanged(root, key)
+    if known is not None:
+        print(known)
+        return _open(parsed, _opened(stamp.outputs(root, key)))
+    began = time.time_ns()
+    configs = request.configs(parsed.configs)
+    done = _Done()
+    for config in configs:
+        _one(config, parsed, done)
+    if done.code == 0:
+        _leave_stamp(root, key, configs, done, began)
+    return _open(parsed, _opened([str(path) for result in done.results for path in result.files])) or done.code
+
+
+@dataclass(slots=True)
+class _Done:
+    results: list[BuildResult] = field(default_factory=list)
+    code: int = 0
+
+
+def _one(config: Path, parsed: Namespace, done: _Done) -> None:
+    """Build one config; what is wrong with it does not stop the others."""
+    try:
+        result = _build(config, parsed)
+    except UnusableRequest as error:
+        if parsed.debug:
+            raise
+        done.code = max(done.code, refuse(error))
+        return
+    print_findings(found for found in result.findings if found.severity != "note")
+    done.results.append(result)
+    done.code = max(done.code, int(result.held))
+    _say(result)
+
+
+def _build(config: Path, parsed: Namespace) -> BuildResult:
+    from peerbench import build
+
+    with _Progress(config.stem) as progress:
+        return build.build(
+            config,
+            as_of=request.day(parsed.as_of),
+            audiences=_split(parsed.audience),
+            formats=_split(parsed.format),
+            out=None if parsed.out is None else Path(parsed.out),
+            today=date.today(),
+            force=parsed.force,
+            progress=progress,
+        )
+
+
+def _split(given: Sequence[str] | None) -> tuple[str, ...] | None:
+    """`--audience risk,policy --audience risk` → (risk, policy); None if the option was not given."""
+    if given is None:
+        return None
+    return tuple(dict.fromkeys(name.strip() for text in given for name in text.split(",") if name.strip()))
+
+
+def _say(result: BuildResult) -> None:
+    folder = os.path.relpath(result.folder)
+    if result.held:
+        print(f"held back: {folder} (see the errors above)", file=sys.stderr)
+        return
+    print(f"built: {folder}")
+    for path in _briefs(map(str, result.files)):
+        print(f"  {os.path.relpath(path, result.folder)}")
+
+
+def _briefs(files: Iterator[str]) -> list[str]:
+    return [path for path in files if path.endswith((".pdf", ".html", ".xlsx"))]
+
+
+# ---- the stamp -------------------------------------------------------------------------------------------------------
+
+
+def _leave_stamp(root: str, key: str, configs: Sequence[Path], done: _Done, began: int) -> None:
+    folders = ", ".join(os.path.relpath(result.folder) for result in done.results)
+    stamp.write(
+        root,
+        key,
+        says=f"unchanged: {folders} (use --force to rebuild)",
+        inputs=_inputs(configs),
+        outputs=[str(path) for result in done.results for path in result.files],
+        began_ns=began,
+        day=date.today().isoformat(),
+    )
+
+
+def _inputs(configs: Sequence[Path]) -> Iterator[str]:
+    """Everything that decides what a build leaves: configs, data, templates, this program, the libraries installed."""
+    import yaml
+
+    import peerbench
+    from peerbench.shipped import shipped
+
+    yield os.path.dirname(peerbench.__file__)
+    yield str(shipped("templates"))
+    yield stamp.NAMES_IN + os.path.dirname(os.path.dirname(yaml.__file__))
+    for path in configs:
+        yield from _inputs_of(path)
+
+
+def _inputs_of(path: Path) -> Iterator[str]:
+    from peerbench.config.load import load
+
+    config, _ = load(path)
+    if config is None:
+        return
+    yield stamp.NAMES_IN + str(config.path.parent)
+    yield stamp.NAMES_IN + str(config.root)
+    yield from (str(file.file) for file in config.files)
+    yield from (str(source.folder) for source in config.sources if source.folder is not None)
+    templates = config.root / "templates"
+    if templates.is_dir():
+        yield str(templates)
+
+
+# ---- what the terminal sees ------------------------------------------------------------------------------------------
+
+
+class _Progress:
+    """One line on a terminal that says which stage is running; silent in a pipe."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._shown = sys.stderr.isatty()
+
+    def __enter__(self) -> Callable[[str], None]:
+        return self._step
+
+    def __exit__(self, *_: object) -> None:
+        self._write("")
+
+    def _step(self, stage: str) -> None:
+        self._write(f"{self._name}: {stage} …")
+
+    def _write(self, text: str) -> None:
+        if self._shown:
+            print(f"\r\x1b[K{text}", end="", file=sys.stderr, flush=True)
+
+
+def _opened(files: Sequence[str]) -> str | None:
+    briefs = _briefs(iter(files))
+    return next((path for path in briefs if path.endswith(".html")), briefs[0] if briefs else None)
+
+
+def _open(parsed: Namespace, path: str | None) -> int:
+    if parsed.open and path is not None:
+        import webbrowser
+
+        webbrowser.open(Path(path).absolute().as_uri())
+    return 0

@@ -1,0 +1,117 @@
+"""Findings as a user reads them: place, severity, message, excerpt with a caret, way out. On standard error."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections.abc import Iterable
+from typing import Final, TextIO
+
+from peerbench.core.errors import BenchError, UnusableRequest
+from peerbench.core.findings import Finding, Severity
+
+COLOURS: Final = {"error": "31", "warning": "33", "note": "36", "dim": "2", "bold": "1"}
+WIDTH: Final = 110  # of an excerpt
+
+
+def print_findings(findings: Iterable[Finding], *, to: TextIO | None = None) -> None:
+    """Every finding, one block each, and a closing count when there are several."""
+    stream = to or sys.stderr
+    shown = tuple(findings)
+    colour = coloured(stream)
+    for finding in shown:
+        print(rendered(finding, colour=colour), file=stream)
+    if len(shown) > 1:
+        print(count(shown), file=stream)
+
+
+def rendered(finding: Finding, *, colour: bool = False) -> str:
+    """One finding as text.
+
+    configs/a.yaml:14:14: error: unknown company 'jd.con'
+      14 |   - {company: jd.con, why: Retail}
+         |               ^^^^^^
+      Did you mean 'jd.com'?
+    """
+    place = str(finding.origin)
+    severity = _paint(finding.severity, finding.severity, colour)
+    head = f"{_paint(place, 'bold', colour)}: " if place else ""
+    lines = [f"{head}{severity}: {clean(finding.message)}", *_excerpt(finding, colour)]
+    if finding.hint:
+        lines.append(f"  {clean(finding.hint)}")
+    return "\n".join(lines)
+
+
+def count(findings: Iterable[Finding]) -> str:
+    """E.g. "2 errors, 1 warning"."""
+    order: tuple[Severity, ...] = ("error", "warning", "note")
+    numbers = {level: sum(finding.severity == level for finding in findings) for level in order}
+    return ", ".join(f"{number} {level}{'s' * (number != 1)}" for level, number in numbers.items() if number)
+
+
+def refuse(error: Exception) -> int:
+    """Print why a command could not be carried out, without a traceback; the exit code."""
+    if isinstance(error, UnusableRequest):
+        print_findings(error.findings)
+        return 2
+    if isinstance(error, BenchError):
+        print(f"bench: {clean(str(error))}", file=sys.stderr)
+        return 2
+    if isinstance(error, OSError) and error.filename is not None:
+        print(f"bench: {clean(str(error.filename))}: {(error.strerror or '').lower()}", file=sys.stderr)
+        return 2
+    print(f"bench: this is a bug: {type(error).__name__}: {clean(str(error))}", file=sys.stderr)
+    print("  Run the command again with --debug for the traceback.", file=sys.stderr)
+    return 70
+
+
+def coloured(stream: TextIO) -> bool:
+    """Colours only on a terminal whose owner has not asked for none (no-color.org)."""
+    return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def clean(text: str) -> str:
+    """Text of unknown origin without what would move a terminal's cursor or turn its direction."""
+    return "".join(char if char.isprintable() or char == "\n" else "\ufffd" for char in text)
+
+
+def _paint(text: str, style: str, colour: bool) -> str:
+    return f"\x1b[{COLOURS[style]}m{text}\x1b[0m" if colour else text
+
+
+def _excerpt(finding: Finding, colour: bool) -> list[str]:
+    """The line with its number, and carets under the word at the column."""
+    if not finding.excerpt.strip():
+        return []
+    line, start, end = _window(finding.excerpt, (finding.origin.column or 1) - 1)
+    number = str(finding.origin.line or "")
+    carets = _blank(line[:start]) + "^" * max(1, _cells(line[start:end]))
+    margin = " " * len(number)
+    under = [f"  {margin} | {_paint(carets, finding.severity, colour)}"] if finding.origin.column else []
+    return [f"  {_paint(number, 'dim', colour)} | {line}", *under]
+
+
+def _window(text: str, column: int) -> tuple[str, int, int]:
+    """The line, cut around the column when long, and where its word begins and ends."""
+    line = clean(text.replace("\t", " ").rstrip())
+    column = min(column, len(line))
+    word = re.compile(r"[\w.\-/]+|.").match(line, column)
+    end = word.end() if word else column + 1
+    if len(line) <= WIDTH:
+        return line, column, end
+    first = max(0, min(column - WIDTH // 2, len(line) - WIDTH))
+    cut = ("…" if first else "") + line[first : first + WIDTH] + ("…" if first + WIDTH < len(line) else "")
+    shift = first - (1 if first else 0)
+    return cut, column - shift, min(end - shift, len(cut))
+
+
+def _cells(text: str) -> int:
+    """Terminal cells: a Chinese character takes two, a combining mark none."""
+    from unicodedata import combining, east_asian_width
+
+    return sum(0 if combining(char) else 2 if east_asian_width(char) in "WF" else 1 for char in text)
+
+
+def _blank(text: str) -> str:
+    return " " * _cells(text)

@@ -1,0 +1,71 @@
+"""What a command line asks for: which configs, as of which day. Mistakes in it are findings like any other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from pathlib import Path
+
+from peerbench.core.errors import UnusableRequest
+from peerbench.core.findings import Finding, Origin, did_you_mean
+from peerbench.project import root_of
+
+
+def configs(named: Sequence[str]) -> tuple[Path, ...]:
+    """The configs named, or the only one in configs/. With several to choose from the request is unusable."""
+    if named:
+        return tuple(Path(name) for name in named)
+    folder = Path(root_of([])) / "configs"
+    found = candidates(folder)
+    if len(found) == 1:
+        return found
+    raise UnusableRequest((_which(found),))
+
+
+def candidates(folder: Path) -> tuple[Path, ...]:
+    """The configs of a folder; a name that begins with _ or . is not a brief."""
+    paths = (path for path in folder.glob("*.y*ml") if path.suffix in (".yaml", ".yml"))
+    return tuple(sorted(_shown(path) for path in paths if not path.name.startswith(("_", "."))))
+
+
+def _which(found: tuple[Path, ...]) -> Finding:
+    if not found:
+        hint = "Begin a project with `bench init`, or name a file."
+        return Finding("arguments", "error", "no config is named and there is none in configs/", hint)
+    hint = f"Name one or more: {', '.join(str(path) for path in found)}."
+    return Finding("arguments", "error", f"no config is named and configs/ has {len(found)}", hint)
+
+
+def _shown(path: Path) -> Path:
+    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
+
+
+def day(text: str | None) -> date | None:
+    """The value of --as-of."""
+    if text is None:
+        return None
+    try:
+        if len(text) != 10:  # fromisoformat reads 20250923 and 2025-W39-2 too, a config does not
+            raise ValueError
+        return date.fromisoformat(text)
+    except ValueError:
+        hint = "Write year-month-day, e.g. 2025-09-23."
+        raise UnusableRequest((_about("--as-of", f"'{text}' is not a day", hint),)) from None
+
+
+def names(given: Sequence[str] | None, option: str, known: Iterable[str]) -> tuple[str, ...] | None:
+    """The values of an option that may be repeated or given as a,b; None if it was not given."""
+    if not given:
+        return None
+    asked = tuple(dict.fromkeys(name.strip() for text in given for name in text.split(",") if name.strip()))
+    allowed = tuple(known)
+    wrong = [name for name in asked if name not in allowed]
+    if wrong:
+        kind = option.lstrip("-")
+        findings = (_about(option, f"unknown {kind} '{name}'", did_you_mean(name, allowed)) for name in wrong)
+        raise UnusableRequest(tuple(findings))
+    return asked
+
+
+def _about(option: str, message: str, hint: str) -> Finding:
+    return Finding("arguments", "error", message, hint, Origin(locator=option))

@@ -1,0 +1,180 @@
+"""What a config means, checked against what is known: companies, metrics, audiences, the day of the build."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from peerbench.config.values import Config
+from peerbench.core.findings import Finding, did_you_mean
+
+OUTPUTS: Final = ("pdf", "html")
+LATER_OUTPUTS: Final = ("xlsx", "markdown", "json")
+LANGUAGES: Final = ("en",)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What a config may name. An empty collection is not checked: nothing is known of it."""
+
+    companies: Collection[str] = ()
+    metrics: Collection[str] = ()  # the catalogue, without the config's own
+    audiences: Collection[str] = ()
+    datasets: Collection[str] = ()
+    checks: Collection[str] = ()
+
+
+def check(config: Config, *, known: Known, today: date) -> tuple[Finding, ...]:
+    """Every mistake of meaning, in the order of the keys. `today` is the day of the build."""
+    return (
+        *_days(config, today),
+        *_datasets(config, known.datasets),
+        *_subject(config, known.companies),
+        *_peers(config, known.companies),
+        *_excluded(config),
+        *_metrics(config, known.metrics),
+        *_custom(config, known.metrics),
+        *_audiences(config, known.audiences),
+        *_editions(config),
+        *_check_names(config, known.checks),
+    )
+
+
+def _days(config: Config, today: date) -> Iterator[Finding]:
+    if config.as_of is None:
+        return
+    if config.as_of > today:
+        message = f"as_of {config.as_of} lies in the future: today is {today}"
+        yield config.finding("config.as_of", message, "as_of", hint="Leave as_of out to build for today.")
+    if config.published is not None and config.published.timetuple()[:3] < config.as_of.timetuple()[:3]:
+        message = f"published {config.published:%Y-%m-%d} lies before as_of {config.as_of}"
+        yield config.finding("config.published", message, "published")
+
+
+def _datasets(config: Config, known: Collection[str]) -> Iterator[Finding]:
+    if not config.sources and "sources" in config.places:
+        message, hint = "no sources: a brief needs figures", "Add {dataset: platforms}."
+        yield config.finding("config.source", message, "sources", hint=hint)
+    for index, source in enumerate(config.sources):
+        if known and source.folder is None and source.name and source.name not in known:
+            message = f"no dataset '{source.name}' is shipped"
+            hint = _folder_hint(config, source.name) or did_you_mean(source.name, known)
+            yield config.finding("config.source", message, "sources", index, "dataset", hint=hint)
+
+
+def _folder_hint(config: Config, name: str) -> str:
+    return f"For the folder of that name write './{name}'." if (config.root / name).is_dir() else ""
+
+
+def _subject(config: Config, known: Collection[str]) -> Iterator[Finding]:
+    if known and config.subject and config.subject not in known:
+        yield _unknown_company(config, config.subject, known, "subject")
+
+
+def _unknown_company(config: Config, company: str, known: Collection[str], *keys: str | int) -> Finding:
+    message = f"unknown company '{company}'"
+    return config.finding("config.company", message, *keys, hint=did_you_mean(company, known), subject=company)
+
+
+def _peers(config: Config, known: Collection[str]) -> Iterator[Finding]:
+    if not config.peers and "peers" in config.places:
+        hint = "Name at least one company to compare with."
+        yield config.finding("config.peers", "the peer set is empty", "peers", hint=hint)
+    elif config.peers and not any(peer.role == "core" for peer in config.peers):
+        message = "no peer has the role core, so there is nothing to take a median of"
+        yield config.finding("config.peers", message, "peers", hint="Give at least one peer 'role: core'.")
+    first: dict[str, int] = {}
+    for index, peer in enumerate(config.peers):
+        if peer.company:
+            yield from _peer(config, index, peer.company, first.setdefault(peer.company, index), known)
+
+
+def _peer(config: Config, index: int, company: str, first: int, known: Collection[str]) -> Iterator[Finding]:
+    keys = ("peers", index, "company")
+    if company == config.subject:
+        message, hint = f"the subject '{company}' is among its own peers", "Delete it from peers."
+        yield config.finding("config.peers", message, *keys, hint=hint, subject=company)
+    elif first != index:
+        line = config.place("peers", first, "company").line
+        message = f"peer '{company}' stands twice: already on line {line}"
+        yield config.finding("config.peers", message, *keys, hint="Delete one of them.", subject=company)
+    elif known and company not in known:
+        yield _unknown_company(config, company, known, *keys)
+
+
+def _excluded(config: Config) -> Iterator[Finding]:
+    taken = {peer.company: "a peer" for peer in config.peers} | {config.subject: "the subject"}
+    for index, out in enumerate(config.excluded):
+        if out.company and out.company in taken:
+            message = f"'{out.company}' is excluded and is {taken[out.company]}"
+            hint = "Delete it from one of the two."
+            yield config.finding("config.excluded", message, "excluded", index, "company", hint=hint)
+
+
+def _metrics(config: Config, catalogue: Collection[str]) -> Iterator[Finding]:
+    if not config.metrics and "metrics" in config.places:
+        hint = "List ids by group; `bench metrics` shows them all."
+        yield config.finding("config.metric", "no metrics are asked for", "metrics", hint=hint)
+    known = {*catalogue, *(definition.id for definition in config.custom_metrics)}
+    seen: set[str] = set()
+    for group in config.metrics:
+        for index, metric in enumerate(group.metrics):
+            if metric:
+                yield from _metric(config, group.name, index, metric, seen, known if catalogue else ())
+                seen.add(metric)
+
+
+def _metric(
+    config: Config, group: str, index: int, metric: str, seen: set[str], known: Collection[str]
+) -> Iterator[Finding]:
+    keys = ("metrics", group, index)
+    if known and metric not in known:
+        message, hint = f"unknown metric '{metric}'", did_you_mean(metric, known)
+        yield config.finding("config.metric", message, *keys, hint=hint, subject=metric)
+    elif metric in seen:
+        message = f"metric '{metric}' is listed twice"
+        yield config.finding("config.metric", message, *keys, hint="Delete one of them.", subject=metric)
+
+
+def _custom(config: Config, catalogue: Collection[str]) -> Iterator[Finding]:
+    for definition in config.custom_metrics:
+        if definition.id in catalogue:
+            message = f"'{definition.id}' is a metric of the catalogue and cannot mean something else here"
+            hint = "Give yours another id."
+            yield config.finding("config.custom_metric", message, "custom_metrics", definition.id, hint=hint)
+
+
+def _audiences(config: Config, known: Collection[str]) -> Iterator[Finding]:
+    if not config.audiences:
+        yield config.finding("config.audience", "no audience is named", "audiences", hint="Add e.g. institutional.")
+    for index, audience in enumerate(config.audiences):
+        if audience in config.audiences[:index] and audience:
+            message = f"audience '{audience}' is listed twice"
+            yield config.finding("config.audience", message, "audiences", index, hint="Delete one of them.")
+        elif known and audience and audience not in known:
+            message, hint = f"unknown audience '{audience}'", did_you_mean(audience, known)
+            yield config.finding("config.audience", message, "audiences", index, hint=hint)
+
+
+def _editions(config: Config) -> Iterator[Finding]:
+    if not config.outputs:
+        yield config.finding("config.output", "no output is asked for", "outputs", hint=f"Known: {', '.join(OUTPUTS)}.")
+    for index, output in enumerate(config.outputs):
+        if output and output not in OUTPUTS:
+            later = output in LATER_OUTPUTS
+            message = f"output '{output}' is not available in this version" if later else f"unknown output '{output}'"
+            hint = f"Available: {', '.join(OUTPUTS)}." if later else did_you_mean(output, OUTPUTS)
+            yield config.finding("config.output", message, "outputs", index, hint=hint)
+    for index, language in enumerate(config.languages):
+        if language and language not in LANGUAGES:
+            message, hint = f"language '{language}' is not available in this version", "Available: en."
+            yield config.finding("config.language", message, "languages", index, hint=hint)
+
+
+def _check_names(config: Config, known: Collection[str]) -> Iterator[Finding]:
+    for name in config.checks:
+        if known and name not in known:
+            message, hint = f"unknown check '{name}'", did_you_mean(name, known)
+            yield config.finding("config.check", message, "checks", name, hint=hint)
