@@ -1,0 +1,1 @@
+"""From the document to its editions: text of numbers, web page, PDF."""

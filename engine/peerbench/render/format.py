@@ -1,0 +1,172 @@
+"""Numbers and dates as text, alone in the house: half away from zero, U+2212 for minus, comma for thousands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Final
+
+from peerbench.core.document import Number, When
+
+MINUS: Final = "\u2212"
+EN_DASH: Final = "\u2013"
+NO_BREAK: Final = "\u00a0"
+MONTHS: Final = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
+WEEKDAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+PREFIXES: Final = {"USD": "US$", "HKD": "HK$", "CNY": "RMB"}
+WHOLE_UNITS: Final = frozenset({"JPY", "KRW", "VND", "CLP", "ISK"})  # currencies quoted without a minor unit
+MARKS: Final = {"missing": "NA", "not_meaningful": "n.m.", "withheld": EN_DASH, "stale": "NA", "excluded": "n.m."}
+BOUNDS: Final = (25, 50, 75, 100)
+WORDS: Final = (
+    "none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten",
+    "eleven", "twelve",
+)  # fmt: skip
+
+
+class UnknownFormat(ValueError):
+    """A Number names a format that does not exist: a mistake in the room that made it, not in the data."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"unknown number format '{name}'; known: {', '.join(sorted(FORMATS))}")
+
+
+def text(number: Number, *, locale: str = "en") -> str:
+    """The number as it is printed, or the mark of its status.
+
+    A number excluded by a rule prints the round bound that it lies above (">100x"); without a value "n.m.".
+    """
+    if locale.split("-")[0] != "en":
+        raise ValueError(f"no number formats for the locale '{locale}'")
+    if number.format not in FORMATS:
+        raise UnknownFormat(number.format)
+    if number.status == "excluded" and number.value is not None:
+        return _beyond(number)
+    if number.status != "ok":
+        return MARKS[number.status]
+    if number.value is None:
+        raise ValueError(f"a number of status ok has no value: {number}")
+    return FORMATS[number.format](exact(number.value), number.currency)
+
+
+def _beyond(number: Number) -> str:
+    bound = max((bound for bound in BOUNDS if number.value is not None and bound < number.value), default=None)
+    if bound is None:
+        return MARKS["excluded"]
+    return f">{bound}{'x' if number.format.startswith('x') else ''}"
+
+
+def between(low: Number, high: Number) -> str:
+    """A range with an en dash; what both ends share is printed once: "US$79.19–166.17", "24–45%"."""
+    first, second = text(low), text(high)
+    if low.status != "ok" or high.status != "ok" or MINUS in first + second or not second[-1:].isdigit():
+        return f"{first} to {second}"
+    prefix = _prefix(high.currency) if high.currency and low.currency == high.currency else ""
+    return f"{first}{EN_DASH}{second.removeprefix(prefix)}"
+
+
+def day(when: When) -> str:
+    """A date in text: "23 September 2025", "23 Sep 2025" or "June 2025"."""
+    month = MONTHS[when.value.month - 1]
+    if when.style == "month":
+        return f"{month} {when.value.year}"
+    return f"{when.value.day} {month if when.style == 'prose' else month[:3]} {when.value.year}"
+
+
+def weekday(value: date) -> str:
+    return WEEKDAYS[value.weekday()]
+
+
+def plain(number: Number) -> Number:
+    """The same number with the sign, unit and scale of its format taken away, for cells under a head that says them."""
+    bare = {"pct0": "bpct0", "pct1": "bpct1", "spct0": "sbpct0", "spct1": "sbpct1", "x1": "n1", "pp1": "spp1"}
+    return replace(number, format=bare.get(number.format, number.format))
+
+
+def exact(value: float) -> Decimal:
+    """The decimal a person would write for this float: 0.285 is 0.285 here, so that it rounds as on paper."""
+    decimal = Decimal(repr(float(value)))
+    if not decimal.is_finite():
+        raise ValueError(f"not a finite number: {value}")
+    return decimal
+
+
+def rounded(value: Decimal, places: int) -> Decimal:
+    return value.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
+
+
+def fixed(value: Decimal, places: int, *, plus: bool = False) -> str:
+    """Digits with thousands commas; a value that rounds to zero carries no sign."""
+    shown = rounded(value, places)
+    sign = "" if shown == 0 else MINUS if shown < 0 else "+" if plus else ""
+    return f"{sign}{abs(shown):,.{places}f}"
+
+
+def _prefix(currency: str) -> str:
+    return PREFIXES.get(currency, f"{currency}{NO_BREAK}" if currency else "")
+
+
+def _signed(body: str, value: Decimal, currency: str) -> str:
+    return f"{MINUS if value < 0 else ''}{_prefix(currency)}{body}"
+
+
+def money(value: Decimal, currency: str) -> str:
+    """Three significant digits and a scale: US$377bn, RMB2.68tn, RMB35.2bn; below a million every unit."""
+    size = abs(value)
+    for suffix, power in (("tn", 12), ("bn", 9), ("m", 6)):
+        scaled = size.scaleb(-power)
+        if rounded(scaled, 2) >= 1:  # 999.6m is 1.00bn only when bn itself is asked first
+            return _signed(f"{_three_digits(scaled)}{suffix}", value, currency)
+        if _three_digits(size.scaleb(3 - power)) == "1,000":
+            return _signed(f"1.00{suffix}", value, currency)
+    return _signed(fixed(size, 0), rounded(value, 0), currency)
+
+
+def _three_digits(scaled: Decimal) -> str:
+    for places, limit in ((2, 10), (1, 100)):
+        if rounded(scaled, places) < limit:
+            return fixed(scaled, places)
+    return fixed(scaled, 0)
+
+
+def price(value: Decimal, currency: str) -> str:
+    places = 0 if currency in WHOLE_UNITS else 2
+    return _signed(fixed(abs(value), places), rounded(value, places), currency)
+
+
+def words(value: Decimal, currency: str) -> str:
+    """A small count as a word, a larger one in figures."""
+    whole = int(value)
+    return WORDS[whole] if whole == value and 0 <= whole < len(WORDS) else fixed(value, 0)
+
+
+Formatter = Callable[[Decimal, str], str]
+
+
+def _number(places: int, *, power: int = 0, suffix: str = "", plus: bool = False) -> Formatter:
+    return lambda value, currency: fixed(value.scaleb(power), places, plus=plus) + suffix
+
+
+FORMATS: Final[dict[str, Formatter]] = {
+    **{f"x{places}": _number(places, suffix="x") for places in (0, 1, 2)},
+    **{f"n{places}": _number(places) for places in (0, 1, 2, 3)},
+    **{f"pct{places}": _number(places, power=2, suffix="%") for places in (0, 1, 2)},
+    **{f"spct{places}": _number(places, power=2, suffix="%", plus=True) for places in (0, 1, 2)},
+    **{f"bpct{places}": _number(places, power=2) for places in (0, 1, 2)},
+    **{f"sbpct{places}": _number(places, power=2, plus=True) for places in (0, 1, 2)},
+    **{f"pp{places}": _number(places, power=2, suffix="pp", plus=True) for places in (0, 1)},
+    **{f"spp{places}": _number(places, power=2, plus=True) for places in (0, 1)},
+    **{f"sn{places}": _number(places, plus=True) for places in (0, 1, 2)},
+    **{f"m{places}": _number(places, power=-6) for places in (0, 1)},
+    **{f"bn{places}": _number(places, power=-9) for places in (0, 1, 2)},
+    "shares": _number(0, power=-6, suffix="m"),
+    "fx4": _number(4),
+    "count": _number(0),
+    "money": money,
+    "price": price,
+    "words": words,
+}

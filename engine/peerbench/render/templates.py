@@ -1,0 +1,141 @@
+"""Templates in a sandbox: they see finished text, call a short list of filters, and their mistakes become findings."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Final
+
+from jinja2 import BaseLoader, Environment, StrictUndefined, TemplateError, TemplateNotFound, TemplateSyntaxError
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+from markupsafe import Markup
+
+from peerbench import lookup
+from peerbench.core.errors import UnusableRequest
+from peerbench.core.findings import Finding, Origin, did_you_mean
+
+FILTERS: Final = ("default", "e", "escape", "first", "join", "last", "length", "lower", "replace", "trim", "upper")
+TESTS: Final = ("defined", "divisibleby", "eq", "even", "in", "mapping", "ne", "none", "odd", "sequence", "string",
+                "undefined")  # fmt: skip
+FONTS: Final = "fonts"
+HEADLINE_FONT: Final = "SourceSerif4Display-Semibold.ttf"
+
+
+@dataclass(frozen=True)
+class Look:
+    """Where this brief's templates come from: the layers to search and the audience they are for."""
+
+    roots: tuple[Path, ...]
+    audience: str
+
+    def file(self, name: str) -> Path:
+        """The winning file of this name; its absence is the request's mistake."""
+        found = lookup.find(name, self.audience, self.roots)
+        if found is None:
+            raise UnusableRequest((_absent(name, self),))
+        return found
+
+    def text(self, name: str) -> str:
+        return self.file(name).read_text("utf-8")
+
+    @cached_property
+    def fonts(self) -> dict[str, Path]:
+        """Font files by name; a layer above replaces one of the shipped files or adds to them."""
+        found: dict[str, Path] = {}
+        for folder in reversed(lookup.chain(self.audience, self.roots)):
+            for root in reversed(self.roots):
+                for path in sorted((root / folder / FONTS).rglob("*.*")):
+                    found[path.name] = path
+        return found
+
+    @property
+    def headline_font(self) -> Path:
+        return self.fonts[HEADLINE_FONT]
+
+
+class _Loader(BaseLoader):
+    """Names resolve along the layers; "house/print.html.j2" passes over the audience's own, so that it can extend it."""
+
+    def __init__(self, look: Look) -> None:
+        self.look = look
+
+    def get_source(self, environment: Environment, template: str) -> tuple[str, str, Callable[[], bool]]:
+        path = self._path(template)
+        if path is None:
+            raise TemplateNotFound(template)
+        return path.read_text("utf-8"), str(path), lambda: True
+
+    def _path(self, name: str) -> Path | None:
+        folder, slash, rest = name.partition("/")
+        if slash and folder == "shipped":
+            return lookup.find(rest, lookup.HOUSE, self.look.roots[-1:])
+        if slash and (folder == lookup.HOUSE or any((root / folder).is_dir() for root in self.look.roots)):
+            return lookup.find(rest, folder, self.look.roots)
+        return lookup.find(name, self.look.audience, self.look.roots)
+
+
+def environment(look: Look) -> ImmutableSandboxedEnvironment:
+    """Nothing but the list: no globals, a dozen filters, a dozen tests, every value escaped."""
+    made = ImmutableSandboxedEnvironment(
+        loader=_Loader(look), autoescape=True, undefined=StrictUndefined, trim_blocks=True, auto_reload=False
+    )
+    made.filters = {name: made.filters[name] for name in FILTERS}
+    made.tests = {name: made.tests[name] for name in TESTS}
+    made.globals = {}
+    return made
+
+
+def render(name: str, look: Look, values: Mapping[str, Any]) -> str:
+    """The finished markup. Raises UnusableRequest with the template's file and line for any mistake in it."""
+    try:
+        return environment(look).get_template(name).render(values)
+    except TemplateError as error:
+        raise UnusableRequest((_mistake(error, name, look),)) from error
+    except (TypeError, ValueError, ArithmeticError, AttributeError, LookupError, RecursionError) as error:
+        if not _line_in_template(error):
+            raise  # ours, not the template's
+        raise UnusableRequest((_mistake(error, name, look),)) from error
+
+
+def markup(text: str) -> Markup:
+    """Text of our own making that templates insert unescaped: style sheets, scripts and drawn charts."""
+    return Markup(text)
+
+
+def _absent(name: str, look: Look) -> Finding:
+    known = {path.name for folder in lookup.chain(look.audience, look.roots) for root in look.roots
+             for path in (root / folder).glob("*.*")}  # fmt: skip
+    return Finding("template-missing", "error", f"there is no template file '{name}' for the audience '{look.audience}'.",
+                   did_you_mean(name, known), Origin(file=str(look.roots[0]) if look.roots else ""))  # fmt: skip
+
+
+def _mistake(error: Exception, name: str, look: Look) -> Finding:
+    """One sentence with the file and line of the template, whatever kind of mistake it was."""
+    if isinstance(error, TemplateNotFound):
+        return _absent(str(error.name or name), look)
+    if isinstance(error, TemplateSyntaxError):
+        place: tuple[str, int] | None = (error.filename or name, error.lineno)
+    else:
+        place = _line_in_template(error)
+    file, line = place or (name, None)
+    excerpt = _excerpt(file, line)
+    message = str(error).strip() or type(error).__name__
+    return Finding("template-mistake", "error", f"the template cannot be filled in: {message}",
+                   origin=Origin(file=file, line=line), excerpt=excerpt)  # fmt: skip
+
+
+def _line_in_template(error: Exception) -> tuple[str, int] | None:
+    """The innermost template line of the traceback; Jinja maps its frames back to template files."""
+    frames = traceback.extract_tb(error.__traceback__)
+    inside = [frame for frame in frames if frame.filename.endswith(".j2")]
+    return (inside[-1].filename, inside[-1].lineno or 1) if inside else None
+
+
+def _excerpt(file: str, line: int | None) -> str:
+    if line is None or not Path(file).is_file():
+        return ""
+    lines = Path(file).read_text("utf-8").splitlines()
+    return lines[line - 1].strip() if line <= len(lines) else ""

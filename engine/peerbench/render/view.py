@@ -1,0 +1,361 @@
+"""The document as templates see it: frozen records of finished text, so that a template computes nothing."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import fields, is_dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any, Final, Literal
+
+from peerbench.core.document import (
+    Basis, Brief, Cell, Chart, Cite, Column, LayoutRow, Mark, Native, Number, Page, Paragraph, Register, Row, Source,
+    SourceList, Span, Strong, Table, Text, Trace, TraceInput, When,
+)  # fmt: skip
+from peerbench.render import format as formats
+from peerbench.render import headline
+from peerbench.render.node import Node
+
+Edition = Literal["print", "web"]
+SPANS: Final = (Text, Number, When, Native, Strong, Cite, Mark)
+SPLITS: Final[dict[str, tuple[float, ...]]] = {
+    "12": (178.0,), "8+4": (117.333, 56.667), "6+6": (87.0, 87.0), "4+4+4": (56.667, 56.667, 56.667),
+}  # fmt: skip
+SHADES: Final = 4
+TRACE: Final = "trace"  # key of the column that names each row's lineage row
+BAR_MARGIN_MM: Final = 4.0
+SHORT_ID: Final = 4  # "Q12" stands in a narrow column, a quoted claim in a wide one
+
+
+class View:
+    """Turns one Brief into Nodes for one edition. Anchors: r1.06 a lineage row, s3 a source, p… a popover."""
+
+    def __init__(self, brief: Brief, edition: Edition) -> None:
+        self.brief, self.edition = brief, edition
+        self.rows = {trace.row for trace in brief.lineage if trace.row}
+        self.traces: dict[str, Trace] = {**{t.ref: t for t in brief.lineage}, **brief.traces}
+        self.sources = {source.number for source in brief.sources}
+        self.keys = {ref: f"p{index}" for index, ref in enumerate(sorted(self.traces), start=1)}
+        self.printed: dict[str, list[str]] = {}
+
+    # ---- text -------------------------------------------------------------------------------------------------------
+
+    def runs(self, spans: Sequence[Span], *, dots: bool = True) -> tuple[Node, ...]:
+        """Spans as runs; a superior mark and the word before it become one run that no line may break."""
+        out: list[Node] = []
+        for span in spans:
+            run = self.run(span, dots=dots)
+            if run.kind in ("cite", "mark") and out:
+                out[-1:] = _kept(out[-1], run)
+            else:
+                out.append(run)
+        return tuple(out)
+
+    def run(self, span: Any, *, dots: bool = True) -> Node:
+        match span:
+            case Text(text):
+                return Node("text", text=text)
+            case When():
+                return Node("text", text=formats.day(span).replace(" ", formats.NO_BREAK, 1))
+            case Native(text, language):
+                return Node("native", text=text, language=language)
+            case Strong(spans):
+                return Node("strong", runs=self.runs(spans, dots=dots))
+            case Mark(text):
+                return Node("mark", text=text)
+            case Cite(numbers):
+                return Node("cite", parts=self.citations(numbers))
+            case Number():
+                return self.number(span, dots=dots)
+        raise TypeError(f"not a span: {span!r}")
+
+    def number(self, number: Number, *, dots: bool) -> Node:
+        shown = formats.text(number)
+        trace = self.traces.get(number.ref)
+        if number.ref and shown not in self.printed.setdefault(number.ref, []):
+            self.printed[number.ref].append(shown)
+        return Node(
+            "number",
+            text=shown,
+            status=number.status,
+            reason=number.reason,
+            href=self.row_href(trace.row) if trace and dots else "",
+            popover=self.keys[number.ref] if trace and self.edition == "web" else "",
+        )
+
+    def citations(self, numbers: Iterable[int]) -> tuple[Node, ...]:
+        """(1, 2, 3, 5) as "1–3" and "5", each leading to its first source."""
+        parts = []
+        for first, last in _spans_of(sorted(set(numbers))):
+            label = str(first) if first == last else f"{first}{formats.EN_DASH if last - first > 1 else ', '}{last}"
+            parts.append(Node("part", text=label, href=f"#s{first}" if first in self.sources else ""))
+        return tuple(parts)
+
+    def row_href(self, row: str) -> str:
+        return f"#r{row}" if row in self.rows else ""
+
+    # ---- blocks -----------------------------------------------------------------------------------------------------
+
+    def node(self, value: Any) -> Any:
+        """Any document value as plain frozen data: spans as runs, dataclasses as Nodes, dates as text."""
+        if isinstance(value, SPANS):
+            return self.run(value)
+        if isinstance(value, (tuple, list)):
+            return self.runs(value) if value and all(isinstance(v, SPANS) for v in value) else tuple(map(self.node, value))
+        if isinstance(value, date):
+            return formats.day(When(value, "data"))
+        special = self.specials.get(type(value))
+        if special:
+            return special(self, value)
+        if is_dataclass(value):
+            return Node(type(value).__name__.lower(), **{f.name: self.node(getattr(value, f.name)) for f in fields(value)})
+        return value
+
+    def table(self, table: Table, span_mm: float | None = None) -> Node:
+        columns = table.columns
+        used = sum(column.width_mm for column in columns)
+        starts = [i for i, c in enumerate(columns) if c.group and (i == 0 or columns[i - 1].group != c.group)]
+        return Node(
+            "table",
+            id=table.id,
+            style={"rank": "ranks"}.get(table.kind, table.kind),
+            headed=bool(table.label_head or any(column.head for column in columns)),
+            number=table.number,
+            title=self.runs(table.title, dots=False),
+            subtitle=self.runs(table.subtitle, dots=False),
+            source=self.runs(table.source, dots=False),
+            notes=tuple(Node("note", mark=mark, runs=self.runs(spans, dots=False)) for mark, spans in table.notes),
+            label_head=table.label_head,
+            label_mm=round(span_mm - used, 3) if span_mm else None,
+            columns=tuple(self.column(column, first=i in starts) for i, column in enumerate(columns)),
+            groups=tuple(_groups(columns)),
+            rows=tuple(self.table_row(table, row) for row in table.rows),
+        )
+
+    def column(self, column: Column, *, first: bool) -> Node:
+        return Node(
+            "column", key=column.key, lines=tuple(column.head.split("\n")), width_mm=column.width_mm,
+            group=column.group, align="trace" if column.key == TRACE else column.align, mark=column.mark, first=first,
+            subject=column.key == self.brief.meta.subject_key,
+        )  # fmt: skip
+
+    def table_row(self, table: Table, row: Row) -> Node:
+        decimal = _decimal_columns(table)
+        cells = [self.cell(c, table.columns[i], decimal=i in decimal) for i, c in enumerate(row.cells)]
+        if table.columns and table.columns[-1].key == TRACE and len(row.cells) < len(table.columns):
+            cells.append(Node("cell", align=TRACE, href=self.row_href(row.trace), trace=row.trace))
+        role = "rank-row" if row.role == "rank" else row.role
+        return Node("row", label=self.runs(row.label, dots=False), cells=tuple(cells), role=role, rule=row.rule_above)
+
+    def cell(self, cell: Cell, column: Column, *, decimal: bool) -> Node:
+        """A bar is a length in mm for print and a share of the longest for the web; a rank chooses one of four shades."""
+        return Node(
+            "cell",
+            runs=self.runs(cell.spans, dots=False),
+            rank=cell.rank,
+            shade=_shade(cell),
+            bar_mm=None if cell.bar is None else round(abs(cell.bar) * (column.width_mm - BAR_MARGIN_MM), 2),
+            bar_percent=None if cell.bar is None else round(abs(cell.bar) * 100, 1),
+            badge=cell.badge,
+            strong=cell.strong,
+            align=column.align,
+            inset=decimal and _integer(cell),
+        )
+
+    def paragraph(self, item: Paragraph) -> Node:
+        return Node("paragraph", paragraph_kind=item.kind, lead=self.runs(item.lead), spans=self.runs(item.spans))
+
+    def register(self, item: Register) -> Node:
+        narrow = all(len(name) <= SHORT_ID for name, _, _ in item.entries)
+        entries = (
+            Node("entry", name=name, anchor=f"q-{name}" if narrow else "", verdict=self.runs(verdict, dots=False),
+                 runs=self.runs(spans, dots=False))
+            for name, verdict, spans in item.entries
+        )  # fmt: skip
+        return Node(
+            "register", id=item.id, number=item.number, title=self.runs(item.title, dots=False), subtitle=(),
+            entries=tuple(entries), source=self.runs(item.source, dots=False), width="" if narrow else "quoted",
+        )  # fmt: skip
+
+    def basis(self, item: Basis) -> Node:
+        citations = (
+            Node("short", number=number, runs=self.runs(spans, dots=False), href=f"#s{number}")
+            for number, spans in item.citations
+            if number in self.sources
+        )
+        return Node("basis", id=item.id, spans=self.runs(item.spans), citations=tuple(citations))
+
+    def page(self, page: Page) -> Node:
+        rows = tuple(map(self.layout_row, page.rows))
+        has_foot = any(row.foot for row in page.rows)
+        return Node("page", id=page.id, head=self.runs(page.head), rows=rows, has_foot=has_foot)
+
+    def chart(self, chart: Chart) -> Node:
+        kind = type(chart.figure).__name__
+        return Node(
+            "chart",
+            id=chart.id,
+            figure=kind,
+            number=chart.number,
+            title=self.runs(chart.title, dots=False),
+            subtitle=self.runs(chart.subtitle, dots=False),
+            source=self.runs(chart.source, dots=False),
+            alt=chart.alt,
+            width_mm=chart.width_mm,
+            height_mm=chart.height_mm,
+            data=self.table(chart.data) if chart.data else None,
+        )
+
+    def layout_row(self, row: LayoutRow) -> Node:
+        slots = tuple(
+            tuple(self.table(b, width) if isinstance(b, Table) else self.node(b) for b in blocks)
+            for blocks, width in zip(row.slots, SPLITS[row.split], strict=True)
+        )
+        return Node("layoutrow", split=row.split.replace("+", "-"), slots=slots, foot=row.foot)
+
+    def source(self, source: Source) -> Node:
+        return Node(
+            "source", number=source.number, title=source.title, day=self.node(source.day) or "", url=source.url,
+            link=source.url.startswith(("https://", "http://")), locators=source.locators, remark=source.remark,
+            short=source.short, id=f"s{source.number}",
+        )  # fmt: skip
+
+    def trace(self, trace: Trace) -> Node:
+        """A row of the lineage appendix, and the card behind a number on the web."""
+        shown = formats.text(trace.exact)
+        return Node(
+            "trace",
+            key=self.keys.get(trace.ref, ""),
+            ref=trace.ref,
+            row=trace.row,
+            anchor=f"r{trace.row}" if trace.row in self.rows else "",
+            what=trace.what,
+            exact=shown,
+            shown=next(iter(self.printed.get(trace.ref, ())), shown),
+            printed=tuple(text for text in self.printed.get(trace.ref, ()) if text != shown),
+            rows=self.rows_of(trace),
+            formula=trace.formula,
+            calculation=self.runs(trace.calculation, dots=False),
+            inputs=tuple(self.trace_input(one) for one in trace.inputs),
+            sources=self.numbered(trace.sources),
+            known_on=self.node(trace.known_on) or "",
+            checks=tuple(Node("check", state=state, text=text) for state, text in trace.checks),
+        )
+
+    def rows_of(self, trace: Trace) -> tuple[str, ...]:
+        """Other rows of the appendix that this number was made from."""
+        used = (self.traces[one.ref].row for one in trace.inputs if one.ref in self.traces)
+        return tuple(dict.fromkeys(row for row in used if row in self.rows and row != trace.row))
+
+    def trace_input(self, one: TraceInput) -> Node:
+        other = self.traces.get(one.ref)
+        return Node(
+            "traceinput", name=one.name, how=self.runs(one.how, dots=False),
+            value=formats.text(one.value) if one.value else "", sources=self.numbered(one.sources),
+            row=other.row if other and other.row in self.rows else "",
+        )  # fmt: skip
+
+    def numbered(self, numbers: Iterable[int]) -> tuple[Node, ...]:
+        known = (n for n in dict.fromkeys(numbers) if n in self.sources)
+        return tuple(Node("part", text=str(number), href=f"#s{number}") for number in known)
+
+    specials: Mapping[type, Callable[[View, Any], Any]] = {}
+
+
+View.specials = {
+    Table: View.table, Chart: View.chart, LayoutRow: View.layout_row, Source: View.source, Trace: View.trace,
+    Paragraph: View.paragraph, Register: View.register, Basis: View.basis, Page: View.page,
+}  # fmt: skip
+
+
+def document(brief: Brief, edition: Edition, *, headline_font: Path) -> Node:
+    """The whole brief for one edition. The lineage comes last, since it repeats what was printed before."""
+    view = View(brief, edition)
+    body = {f.name: view.node(getattr(brief, f.name)) for f in fields(brief) if f.name not in ("lineage", "traces")}
+    used = [view.traces[ref] for ref in view.printed if ref in view.traces]
+    return Node(
+        "brief",
+        **body,
+        **_furniture(brief),
+        title=_words(body["headline"]),
+        description=_words(body["standfirst"]),
+        headline_lines=headline.lines(body["headline"], headline_font) if edition == "print" else (body["headline"],),
+        lineage=tuple(view.trace(trace) for trace in brief.lineage),
+        cards=tuple(view.trace(trace) for trace in used) if edition == "web" else (),
+    )
+
+
+def _furniture(brief: Brief) -> dict[str, Any]:
+    meta = brief.meta
+    pages = {b.id: i for i, page in enumerate(brief.pages, 1) for row in page.rows for slot in row.slots for b in slot
+             if isinstance(b, SourceList)}  # fmt: skip
+    return {
+        "lock": meta.data_lock[:12],
+        "stamp": f"{meta.published.isoformat()}T00:00:00Z",
+        "prices_prose": formats.day(When(meta.prices_on)) if meta.prices_on else "",
+        "sources_page": next(iter(pages.values()), None),
+        "page_count": len(brief.pages),
+    }
+
+
+def _words(runs: Iterable[Node]) -> str:
+    return "".join(run.text for run in _flat(runs))
+
+
+def _flat(runs: Iterable[Node]) -> Iterator[Node]:
+    for run in runs:
+        if run.kind in ("strong", "keep"):
+            yield from _flat(run.runs)
+        elif run.kind != "cite":
+            yield run
+
+
+def _kept(before: Node, mark: Node) -> tuple[Node, ...]:
+    """The last word before a superior and the superior, unbreakable; what stood before that word stays as it was."""
+    if before.kind != "text":
+        runs = (*before.runs, mark) if before.kind == "keep" else (before, mark)
+        return (Node("keep", runs=runs),)
+    stem, space, word = before.text.rpartition(" ")
+    kept = Node("keep", runs=(Node("text", text=word), mark))
+    return (Node("text", text=stem + space), kept) if stem else (kept,)
+
+
+def _spans_of(numbers: Sequence[int]) -> Iterator[tuple[int, int]]:
+    start = None
+    for index, number in enumerate(numbers):
+        start = number if start is None else start
+        if index + 1 == len(numbers) or numbers[index + 1] != number + 1:
+            yield start, number
+            start = None
+
+
+def _groups(columns: Sequence[Column]) -> Iterator[Node]:
+    """Neighbouring columns of one group share a head; nothing where no column has one."""
+    if not any(column.group for column in columns):
+        return
+    start = 0
+    for index in range(1, len(columns) + 1):
+        if index == len(columns) or columns[index].group != columns[start].group:
+            yield Node("group", label=columns[start].group, span=index - start)
+            start = index
+
+
+def _shade(cell: Cell) -> int:
+    """1 to 4, the best rank darkest; more than four companies share the four shades evenly."""
+    return math.ceil(cell.rank * SHADES / max(cell.rank_of or SHADES, SHADES)) if cell.rank else 0
+
+
+def _only_number(cell: Cell) -> Number | None:
+    return cell.spans[0] if len(cell.spans) == 1 and isinstance(cell.spans[0], Number) else None
+
+
+def _integer(cell: Cell) -> bool:
+    number = _only_number(cell)
+    return number is not None and number.status == "ok" and number.format in ("count", "n0")
+
+
+def _decimal_columns(table: Table) -> frozenset[int]:
+    """Columns where some row prints one decimal, so that whole numbers are set under the units."""
+    numbers = ((i, _only_number(cell)) for row in table.rows for i, cell in enumerate(row.cells))
+    return frozenset(i for i, number in numbers if number is not None and number.format.endswith("1"))
