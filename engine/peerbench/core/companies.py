@@ -18,6 +18,7 @@ class Line:
     effective_from: date | None
     primary: bool
     remark: str = ""
+    subdivision: float = 1.0  # at effective_from one ordinary share became this many: 80 for Baidu's 1-for-80
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,6 +58,7 @@ ITEMS: Final[dict[str, Item]] = {
         "money",
         """
         free_cash_flow_issuer: free cash flow as the issuer defines it
+        capex_issuer: capital spending as the issuer defines it
         adjusted_ebitda: adjusted EBITDA as the issuer defines it
         adjusted_ebita: adjusted EBITA as the issuer defines it
         non_gaap_net_income: non-GAAP net income as the issuer defines it

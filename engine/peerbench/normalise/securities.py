@@ -1,0 +1,231 @@
+"""Market data per ordinary share: price through its line's ratio and rate, share count, dividends, the cross-line check.
+
+Units are chosen once: a price is the reporting currency's value of one ordinary share, never of an ADS (METHOD 8, 9).
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Final
+
+from peerbench.core.companies import Line
+from peerbench.core.findings import Finding
+from peerbench.core.periods import add_months
+from peerbench.normalise.currency import SYMBOLS, RateNotFound
+from peerbench.normalise.index import Close, Fact
+from peerbench.normalise.reading import Reading, from_facts, missing, say
+from peerbench.normalise.view import View
+
+MAX_TRADING_DAYS: Final = 5
+COUNT_DAYS: Final = 185
+STALE_MONTHS: Final = 18
+SAME_DAY_TOLERANCE: Final = 0.03
+# Closes of different days also differ by what happened between them; a wrong ratio is out by a factor of two or more.
+OTHER_DAY_TOLERANCE: Final = 0.15
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """Options of one strike in the price's currency; restricted units have a strike of 0."""
+
+    number: float
+    strike: float
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """One line's close on one day, and what an ordinary share then cost in its currency."""
+
+    line: Line
+    close: Close
+    adjusted: bool
+
+    @property
+    def ordinary(self) -> float:
+        return self.close.value / self.line.ordinary_per_unit
+
+    @property
+    def text(self) -> str:
+        per_unit = "" if self.line.ordinary_per_unit == 1 else f" ÷ {self.line.ordinary_per_unit:g}"
+        return f"{money(self.close.value, self.close.currency)}{per_unit}"
+
+
+def money(value: float, currency: str) -> str:
+    """A price as the trace writes it: US$163.08."""
+    return f"{SYMBOLS.get(currency, currency + ' ')}{value:.6g}"
+
+
+def treasury_stock(options: Sequence[Options], price: float) -> float:
+    """Shares that options and restricted units add: Σ max(0, N·(1 − K/P)) (METHOD 10).
+
+    >>> treasury_stock((Options(100, 50), Options(100, 250), Options(10, 0)), 200)
+    85.0
+    """
+    return sum(max(0.0, row.number * (1 - row.strike / price)) for row in options)
+
+
+def trading_days(first: date, last: date) -> int:
+    """Weekdays after `first` up to `last`: exchange holidays count as trading days, which only errs to strictness."""
+    return sum((first + timedelta(days=n)).weekday() < 5 for n in range(1, (last - first).days + 1))
+
+
+def last_close(closes: Sequence[Close], day: date) -> Close | None:
+    at = bisect_right(closes, day, key=lambda close: close.date) - 1
+    return closes[at] if at >= 0 else None
+
+
+def quote(view: View, line: Line, day: date) -> Quote | None:
+    """The line's close of `day`, at most five trading days old; a dividend-adjusted one only where no other exists."""
+    for adjusted in (False, True):
+        close = last_close(view.index.closes.get((line.line, adjusted), ()), day)
+        if close and trading_days(close.date, day) <= MAX_TRADING_DAYS:
+            at_its_day = next((row for row in view.lines(line.company, close.date) if row.line == line.line), line)
+            return Quote(at_its_day, close, adjusted)
+    return None
+
+
+def price(view: View, company: str, lag: int = 0) -> Reading:
+    """Price of one ordinary share in the reporting currency, e.g. US$163.08 ÷ 8 × 7.1118."""
+    day = add_months(view.as_of, -12 * lag)
+    lines = view.lines(company, day)
+    if not lines:
+        return missing(f"no share line is known on {say(day)}")
+    found = quote(view, lines[0], day)
+    if found is None:
+        return missing(_no_price(view, lines[0], day))
+    answer = _in_reporting_currency(view, company, found)
+    problem, findings = cross_lines(view, company, found, lines[1:])
+    if problem and answer.ok:
+        answer = answer.without_value("missing", problem)
+    from dataclasses import replace
+
+    return replace(answer, findings=findings)
+
+
+def _no_price(view: View, line: Line, day: date) -> str:
+    latest = max(
+        (close.date for flag in (False, True) if (close := last_close(view.index.closes.get((line.line, flag), ()), day))),
+        default=None,
+    )
+    if latest is None:
+        return f"no price of {line.line} on or before {say(day)}"
+    return f"the last price of {line.line} is of {say(latest)}, more than {MAX_TRADING_DAYS} trading days before"
+
+
+def _in_reporting_currency(view: View, company: str, found: Quote) -> Reading:
+    reporting, day = view.company(company).reporting_currency, found.close.date
+    try:
+        rate = view.index.rates.spot(found.close.currency, reporting, day)
+    except RateNotFound as error:
+        return missing(str(error), end=day)
+    # The ratio of the close's own day, then today's share unit: a later split changes the shares, not the worth.
+    value = found.ordinary / view.share_factor(company, day) * rate.value
+    how = found.text if found.close.currency == reporting else f"{found.text} × {rate.value:.5g}"
+    flags = ("price_adjusted",) if found.adjusted else ()
+    return Reading(
+        value, end=day, known_on=day, how=how, inputs=(found.close.id, *rate.ids), flags=flags
+    )
+
+
+# ---- one company, several lines -------------------------------------------------------------------------------------
+
+
+def cross_lines(
+    view: View, company: str, primary: Quote, others: Sequence[Line]
+) -> tuple[str, tuple[Finding, ...]]:
+    """The reason to withhold, if any, and what was noticed: every line must give one price of an ordinary share."""
+    problem, findings = "", []
+    for line in others:
+        pair = _pair(view, primary.line, line, primary.close.date)
+        if pair is None:
+            text = f"{company}: {line.line} has no close near {say(primary.close.date)} to check {primary.line.line} against."
+            findings.append(Finding("cross_line_unchecked", "note", text, subject=company))
+            continue
+        gap = _gap(view, *pair)
+        if gap is None:
+            continue
+        same = pair[0].close.date == pair[1].close.date
+        if abs(gap) > (SAME_DAY_TOLERANCE if same else OTHER_DAY_TOLERANCE):
+            problem = f"{pair[0].line.line} and {line.line} disagree on the price of a share by {abs(gap):.0%}"
+            days = say(pair[0].close.date) if same else f"{say(pair[0].close.date)} and {say(pair[1].close.date)}"
+            findings.append(Finding("cross_line", "error", f"{company}: {problem} ({days}).", subject=company))
+    return problem, tuple(findings)
+
+
+def _pair(view: View, first: Line, second: Line, day: date) -> tuple[Quote, Quote] | None:
+    """Unadjusted closes of both lines: the newest day they share within five trading days, else their last ones."""
+    ours, theirs = (view.index.closes.get((line.line, False), ()) for line in (first, second))
+    near = {close.date: close for close in ours if 0 <= (day - close.date).days <= 8}
+    recent = [close for close in theirs if close.date <= day and trading_days(close.date, day) <= MAX_TRADING_DAYS]
+    if not near or not recent:
+        return None
+    shared = [close for close in recent if close.date in near]
+    other = shared[-1] if shared else recent[-1]
+    own = near[other.date] if shared else near[max(near)]
+    return Quote(first, own, False), Quote(second, other, False)
+
+
+def _gap(view: View, first: Quote, second: Quote) -> float | None:
+    """How far the second line's price of an ordinary share is from the first's, as a fraction."""
+    rates = view.index.rates
+    try:
+        worth = [q.ordinary * rates.spot(q.close.currency, "USD", q.close.date).value for q in (first, second)]
+    except RateNotFound:
+        return None
+    return worth[1] / worth[0] - 1
+
+
+# ---- shares and dividends -------------------------------------------------------------------------------------------
+
+
+def shares(view: View, company: str) -> Reading:
+    """The latest count known; a weighted diluted average only where no count is dated within 185 days (METHOD 10)."""
+    count = max(view.facts(company, "shares_outstanding"), key=lambda fact: fact.end, default=None)
+    if count and (view.as_of - count.end).days <= COUNT_DAYS:
+        return _count(count, "shares outstanding")
+    averages = [fact for fact in view.facts(company, "shares_diluted") if fact.start]
+    average = max(averages, key=lambda fact: (fact.end, -fact.months), default=None)
+    newest = max((fact for fact in (count, average) if fact), key=lambda fact: fact.end, default=None)
+    if newest is None:
+        return missing("no share count is known")
+    answer = _count(newest, "shares outstanding" if newest is count else "weighted diluted average")
+    if newest is average:
+        answer = answer.flagged("diluted_average")
+    if add_months(newest.end, STALE_MONTHS) < view.as_of:
+        return answer.without_value("stale", f"the newest share count is of {say(newest.end)}, over 18 months before")
+    return answer.flagged("old") if (view.as_of - newest.end).days > COUNT_DAYS else answer
+
+
+def _count(fact: Fact, what: str) -> Reading:
+    return from_facts(fact.value, (fact,), start=fact.start, end=fact.end, months=fact.months, how=what)
+
+
+def dividends(view: View, company: str) -> Reading:
+    """Dividends per ordinary share that went ex in twelve months, at the price's rate, so that a yield is the line's own.
+
+    An empty file means unknown, not nothing: a company that paid nothing says so with a row of 0.
+    """
+    since = add_months(view.as_of, -12)
+    rows = [row for row in view.index.dividends.get(company, ()) if since < row["ex_date"] <= view.as_of]
+    if not rows:
+        return missing("no dividend of the last twelve months is on record")
+    lines = {line.line: line for line in view.lines(company, view.as_of)}
+    quoted = price(view, company)
+    day, reporting = quoted.end or view.as_of, view.company(company).reporting_currency
+    total, ids, terms = 0.0, [], []
+    for row in rows:
+        try:
+            rate = view.index.rates.spot(row["currency"], reporting, day)
+        except RateNotFound as error:
+            return missing(str(error), start=since, end=view.as_of)
+        ratio = lines[row["line"]].ordinary_per_unit if row["line"] in lines else 1.0
+        total += row["amount"] / ratio * rate.value
+        ids += [row["id"], *rate.ids]
+        terms.append(money(row["amount"], row["currency"]) + (f" ÷ {ratio:g}" if ratio != 1 else "") + f" × {rate.value:.5g}")
+    return Reading(
+        total, start=since + timedelta(days=1), end=view.as_of, months=12, known_on=rows[-1]["ex_date"],
+        how=" + ".join(terms), inputs=tuple(dict.fromkeys(ids)),
+    )  # fmt: skip

@@ -1,0 +1,60 @@
+"""Point in time: the rows that were known at the end of a day, in their latest vintage (METHOD 32)."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Final
+
+import polars as pl
+
+from peerbench.core.dataset import Dataset
+
+# Two rows with one key and different known_on are a restatement; with one known_on, a conflict.
+FACT_KEY: Final = (
+    "company", "item", "segment", "line", "basis", "accounting", "period_start", "period_end", "months",
+)  # fmt: skip
+
+
+def known_by(facts: pl.DataFrame, as_of: date) -> pl.DataFrame:
+    """Facts published by the end of `as_of`, one row per key: the latest vintage, the file's first row on a tie."""
+    known = facts.filter(pl.col("known_on") <= as_of).with_row_index("_row")
+    newest = known.sort("known_on", "_row", descending=[True, False]).unique(FACT_KEY, keep="first")
+    return newest.sort("_row").drop("_row")
+
+
+def prices_by(prices: pl.DataFrame, as_of: date) -> pl.DataFrame:
+    """Closes of days up to and including `as_of`."""
+    return prices.filter(pl.col("date") <= as_of)
+
+
+def rates_by(fx: pl.DataFrame, as_of: date) -> pl.DataFrame:
+    """Rates of days up to and including `as_of`."""
+    return fx.filter(pl.col("date") <= as_of)
+
+
+def estimates_by(estimates: pl.DataFrame, as_of: date) -> pl.DataFrame:
+    """Estimates whose snapshot was taken by `as_of`."""
+    return estimates.filter(pl.col("snapshot_date") <= as_of)
+
+
+def dividends_by(dividends: pl.DataFrame, as_of: date) -> pl.DataFrame:
+    """Dividends that went ex by `as_of`."""
+    return dividends.filter(pl.col("ex_date") <= as_of)
+
+
+def dataset_by(data: Dataset, as_of: date) -> Dataset:
+    """The whole dataset as it stood at the end of `as_of`; claims are kept only when their day had come."""
+    claims = data.claims.filter(pl.col("known_on").is_null() | (pl.col("known_on") <= as_of))
+    return Dataset(
+        facts=known_by(data.facts, as_of),
+        prices=prices_by(data.prices, as_of),
+        fx=rates_by(data.fx, as_of),
+        companies=data.companies,
+        lines=data.lines,
+        estimates=estimates_by(data.estimates, as_of),
+        dividends=dividends_by(data.dividends, as_of),
+        claims=claims,
+        disagreements=data.disagreements,
+        files=data.files,
+        findings=data.findings,
+    )
