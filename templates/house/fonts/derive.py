@@ -30,7 +30,10 @@ LATIN: Final = (
     *(0x2202, 0x2206, 0x2211, 0x2212, 0x2215, 0x221A, 0x221E, 0x2248, 0x2260, 0x2264, 0x2265),
     *(0x25A0, 0x25B2, 0x25CF, 0x2713),
 )
-FEATURES: Final = ("kern", "liga", "ccmp", "locl", "mark", "mkmk", "lnum", "onum", "pnum", "tnum", "zero", "sups", "case")
+FEATURES: Final = (
+    *("kern", "liga", "ccmp", "locl", "mark", "mkmk"),
+    *("lnum", "onum", "pnum", "tnum", "zero", "sups", "case"),
+)
 SANS: Final = {
     "Regular": ("SourceSans3-Regular.ttf", 400, False),
     "Italic": ("SourceSans3-It.ttf", 400, True),
