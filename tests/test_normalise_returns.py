@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from peerbench.core import frames
 from peerbench.core.items import ITEMS
-from peerbench.normalise.returns import Statistic, correlations, market_statistic
+from peerbench.normalise.returns import Statistic, correlation, correlations, market_statistic
 
 AS_OF = date(2025, 9, 23)
 LINES = {"alibaba": "BABA", "tencent": "0700.HK", "amazon": "AMZN", "baidu": "BIDU"}
@@ -223,11 +223,17 @@ def test_correlation_agrees_with_numpy_on_the_days_both_traded() -> None:
     assert (found.n, found.unit) == (len(days) - 1, "pure")
 
 
-def test_a_line_moves_fully_with_itself_and_not_at_all_with_a_still_one() -> None:
-    assert correlated(pair(walk(), walk())).value == pytest.approx(1)
+def test_proportional_prices_move_fully_together_and_a_still_one_says_nothing() -> None:
+    assert correlated(pair(walk(), [2 * close for close in walk()])).value == pytest.approx(1)
     still = correlated(pair(walk(), [5.0] * 900))
     assert (still.value, still.status) == (None, "not_meaningful")
     assert correlated(pair(walk(), walk(100))).status == "missing"
+
+
+def test_a_line_is_not_compared_with_itself() -> None:
+    frame = prices(walk())
+    found = correlation(frame, company="c", line="L", other="c", other_line="L", window="1y", as_of=AS_OF)
+    assert (found.value, found.status) == (None, "not_meaningful")
 
 
 # ---- the four platforms ---------------------------------------------------------------------------------------------

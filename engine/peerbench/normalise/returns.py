@@ -70,14 +70,27 @@ def market_statistic(
     return _MEASURES[item](_Reading(line, window, as_of, adjusted, raw))
 
 
-def correlations(prices: pl.DataFrame, *, subject: str, lines: Mapping[str, str], as_of: date) -> dict[str, Statistic]:
-    """The subject's one-year correlation with each other company of `lines` (company → primary line).
+def correlation(
+    prices: pl.DataFrame, *, company: str, line: str, other: str, other_line: str, window: str, as_of: date
+) -> Statistic:
+    """Correlation of the daily log returns of two lines, between days on which both traded.
 
-    Log returns between days on which both lines traded; fewer than 200 of them: missing.
+    Fewer than 200 such returns in the year: missing; with itself, or with a price that never moved: not meaningful.
     """
-    read = {company: closes(prices, company=company, line=line, as_of=as_of) for company, line in lines.items()}
+    if (company, line) == (other, other_line):
+        return replace(_absent(f"{line} is not compared with itself"), unit="pure", status="not_meaningful")
+    mine = closes(prices, company=company, line=line, as_of=as_of)
+    theirs = closes(prices, company=other, line=other_line, as_of=as_of)
+    return replace(_correlation((line, mine), (other_line, theirs), window, as_of), unit="pure")
+
+
+def correlations(prices: pl.DataFrame, *, subject: str, lines: Mapping[str, str], as_of: date) -> dict[str, Statistic]:
+    """The subject's one-year correlation with each other company of `lines` (company → primary line)."""
+    mine = lines[subject]
     return {
-        company: _correlation((lines[subject], read[subject]), (line, read[company]), as_of)
+        company: correlation(
+            prices, company=subject, line=mine, other=company, other_line=line, window="1y", as_of=as_of
+        )
         for company, line in lines.items()
         if company != subject
     }
@@ -301,19 +314,29 @@ _MEASURES: Final[dict[str, Callable[[_Reading], Statistic]]] = {
 _EITHER: Final = frozenset({"price_to_high", "traded_value"})  # read unadjusted closes where those are daily
 
 
-def _correlation(first: tuple[str, Sequence[Close]], second: tuple[str, Sequence[Close]], as_of: date) -> Statistic:
+def _correlation(
+    first: tuple[str, Sequence[Close]], second: tuple[str, Sequence[Close]], window: str, as_of: date
+) -> Statistic:
     for line, series in (first, second):
         problem = _unusable(series, line, as_of)
         if problem:
-            return replace(problem, unit="pure")
-    mine, theirs = ({close.day: close for close in _within(series, "1y", as_of)} for _, series in (first, second))
-    both = sorted(mine.keys() & theirs.keys())
-    own, other = [mine[day] for day in both], [theirs[day] for day in both]
-    why = _too_few(own, "1y", as_of)
+            return problem
+    own, other = _both_traded(first[1], second[1], window, as_of)
+    why = _too_few(own, window, as_of, extra=1)
     if why:
-        return replace(_absent(f"{first[0]} and {second[0]}: {why}"), unit="pure")
-    pair = log_returns(own), log_returns(other)
-    if not all(_deviation(returns) > 0 for returns in pair):
-        return replace(_absent("one of the prices never moved"), unit="pure", status="not_meaningful")
-    how = f"correlation of {len(both) - 1} daily log returns of {first[0]} and {second[0]}, days both traded"
-    return replace(_made(statistics.correlation(*pair), own, (*own, *other), how, len(both) - 1), unit="pure")
+        return _absent(f"{first[0]} and {second[0]}: {why}")
+    returns = log_returns(own), log_returns(other)
+    if not all(_deviation(each) > 0 for each in returns):
+        return replace(_absent("one of the prices never moved"), status="not_meaningful")
+    how = f"correlation of {len(own) - 1} daily log returns of {first[0]} and {second[0]}, days both traded"
+    return _made(statistics.correlation(*returns), own, (*own, *other), how, len(own) - 1)
+
+
+def _both_traded(
+    first: Sequence[Close], second: Sequence[Close], window: str, as_of: date
+) -> tuple[list[Close], list[Close]]:
+    """The closes of both lines on the days that have both, within the window."""
+    days = {close.day for close in first} & {close.day for close in second}
+    common = ([close for close in series if close.day in days] for series in (first, second))
+    own, other = (list(_within(series, window, as_of, extra=1)) for series in common)
+    return own, other
