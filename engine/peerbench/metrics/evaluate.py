@@ -1,0 +1,331 @@
+"""Cells become metrics: one wide frame, one with_columns per dependency level, every row a company on a day.
+
+A value is present exactly when its status is ok. What an input lacks, the metric lacks, and says so in the input's
+words; what cannot be said (METHOD 18, 19) is not meaningful with the reason; nothing is ever inf or NaN.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import reduce
+from typing import Final
+
+import polars as pl
+
+from peerbench.core import frames
+from peerbench.core.items import ITEMS
+from peerbench.core.metric import Operand
+from peerbench.metrics.expression import (
+    CODES,
+    EXCLUDED,
+    MISSING,
+    NOT_MEANINGFUL,
+    OK,
+    PROFIT_ITEMS,
+    STATUSES,
+    Words,
+    code_of,
+    end_of,
+    expression,
+    issues,
+    reason_of,
+    value_of,
+)
+from peerbench.metrics.formula import Call, Node, Read, Reference, leaves, walk
+from peerbench.metrics.plan import Plan, Step
+from peerbench.metrics.sentence import operand_name
+
+ROW: Final = ("company", "as_of")
+CARRIED: Final = ("value", "code", "reason", "period_start", "period_end", "months", "known_on", "currency")
+MONEY_UNITS: Final = ("money", "money_per_share")
+
+
+def evaluate(cells: pl.DataFrame, plan: Plan, *, lagged: bool = False) -> pl.DataFrame:
+    """METRICS for every company and day in `cells` (a CELLS frame): the metrics asked for, then those below them.
+
+    lagged: also the columns read a year back, under their keys (``free_cash_flow_ltm@-1``), for the lineage.
+    """
+    known = _prepared(cells, plan.operands)
+    wide = _widened(known, plan.operands)
+    sources = _Sources(plan)
+    words = Words(plan.definitions, _profits(plan), sources.end)
+    mixed = known.group_by(ROW).agg(pl.col("currency").drop_nulls().n_unique()).filter(pl.col("currency") > 1)
+    for level in plan.levels:
+        wide = wide.with_columns(
+            column for step in level for column in _columns(step, words, plan, check_currency=not mixed.is_empty())
+        )
+    steps = [step for level in plan.levels for step in level if lagged or not step.lag]
+    position = {metric: place for place, metric in enumerate(plan.definitions)}
+    steps.sort(key=lambda step: (step.lag, position[step.definition.id]))
+    return _assembled(wide, steps, plan, known) if steps else frames.empty(frames.METRICS)
+
+
+# ---- cells, one column an operand -----------------------------------------------------------------------------------
+
+
+def _prepared(cells: pl.DataFrame, operands: Sequence[Operand]) -> pl.DataFrame:
+    """Status as a code, reasons in words that name the input; a value that is no number is missing."""
+    words = {operand.key: str(operand_name(operand)) for operand in operands}
+    code = pl.col("status").replace_strict(CODES, default=MISSING, return_dtype=pl.UInt8)
+    usable = pl.col("value").is_finite().fill_null(value=False)
+    why = pl.when((pl.col("status") == "ok") & ~usable).then(pl.lit("the value is not a number"))
+    named = pl.col("operand").replace_strict(words, default=None, return_dtype=pl.String)
+    frame = cells.filter(pl.col("operand").is_in(list(words))).with_columns(
+        code=pl.when((code == OK) & ~usable).then(pl.lit(MISSING, pl.UInt8)).otherwise(code),
+        reason=named + ": " + pl.coalesce(why, "reason", pl.lit("not known on the as-of date")),
+    )
+    return frame.with_columns(pl.when(pl.col("code") == OK).then("value"))
+
+
+def _widened(known: pl.DataFrame, operands: Sequence[Operand]) -> pl.DataFrame:
+    """One row a company and day. Sorted by operand, each operand is a slice: no pivot, no hashing of strings."""
+    index = known.select(ROW).unique(maintain_order=True).with_row_index("row")
+    keys = pl.DataFrame({"operand": [operand.key for operand in operands]}, schema={"operand": pl.String})
+    keys = keys.with_row_index("place")
+    long = known.join(index, on=ROW).join(keys, on="operand").sort("place", "row")
+    if long.select(pl.struct("place", "row").is_duplicated().any()).item():
+        raise ValueError("CELLS has two rows for one company, day and operand")
+    if long.height != index.height * keys.height:
+        long = _completed(long, index, keys)
+    rows, columns = index.height, list(index.select(ROW).get_columns())
+    for place, operand in enumerate(operands):
+        part = long.slice(place * rows, rows)
+        columns += [part[name].alias(f"{operand.key}|{name}") for name in CARRIED]
+    return pl.DataFrame(columns)
+
+
+def _completed(long: pl.DataFrame, index: pl.DataFrame, keys: pl.DataFrame) -> pl.DataFrame:
+    """A row for every company, day and operand; the panel's contract has one, so an absent one is only missing."""
+    every = keys.join(index.select("row"), how="cross")
+    absent = pl.concat_str(pl.col("operand"), pl.lit(": not asked of the data"))
+    filled = every.join(long.drop("operand"), on=("place", "row"), how="left").sort("place", "row")
+    return filled.with_columns(
+        pl.col("code").fill_null(MISSING), reason=pl.when(pl.col("code").is_null()).then(absent).otherwise("reason")
+    )
+
+
+# ---- one metric, three columns --------------------------------------------------------------------------------------
+
+
+def _profits(plan: Plan) -> frozenset[str]:
+    """Metrics that are profits: made from profit lines alone, so that a negative one is a loss."""
+    found: set[str] = set()
+    for key, step in plan.steps.items():
+        flows = [operand for operand in plan.operands_of(key) if ITEMS[operand.item].kind in ("flow", "estimate")]
+        if step.definition.unit in MONEY_UNITS and any(operand.item in PROFIT_ITEMS for operand in flows):
+            found.add(step.definition.id)
+    return frozenset(found)
+
+
+def _columns(step: Step, words: Words, plan: Plan, *, check_currency: bool) -> tuple[pl.Expr, ...]:
+    """Value, status code and reason. The value column is masked only at the end: codes carry the truth downwards."""
+    value = expression(step.tree, words)
+    worst, worst_reason = _inherited(step)
+    code = pl.when(worst > OK).then(worst)
+    reason = pl.when(worst > OK).then(worst_reason)
+    if check_currency and (clash := _currency_clash(step, plan)) is not None:
+        code = code.when(clash).then(pl.lit(MISSING, pl.UInt8))
+        reason = reason.when(clash).then(pl.lit("its inputs are in different currencies"))
+    for issue in issues(step.tree, step.positive, words):
+        code = code.when(issue.holds).then(pl.lit(NOT_MEANINGFUL, pl.UInt8))
+        reason = reason.when(issue.holds).then(issue.reason)
+    overflow = ~value.is_finite().fill_null(value=False)
+    code = code.when(overflow).then(pl.lit(NOT_MEANINGFUL, pl.UInt8))
+    reason = reason.when(overflow).then(pl.lit("the result is not a finite number"))
+    limit = step.definition.excluded_above
+    if limit is not None:
+        code = code.when(value > limit).then(pl.lit(EXCLUDED, pl.UInt8))
+        reason = reason.when(value > limit).then(pl.lit(f"above {limit:g}x: kept out of statistics (METHOD 19)"))
+    return (
+        value.cast(pl.Float64).alias(value_of(step.key)),
+        code.otherwise(pl.lit(OK, pl.UInt8)).alias(code_of(step.key)),
+        reason.otherwise(None).cast(pl.String).alias(reason_of(step.key)),
+    )
+
+
+def _inherited(step: Step) -> tuple[pl.Expr, pl.Expr]:
+    """The worst status among the inputs, and the reason of the first input that has it."""
+    spared = _optional_keys(step)
+    codes = {leaf.key: _code(leaf.key, spared) for leaf in step.inputs}
+    if not codes:
+        return pl.lit(OK, pl.UInt8), pl.lit(None, pl.String)
+    worst = pl.max_horizontal(codes.values()) if len(codes) > 1 else next(iter(codes.values()))
+    reasons = (pl.when(code == worst).then(reason_of(key)) for key, code in codes.items())
+    return worst, pl.coalesce(reasons)
+
+
+def _code(key: str, spared: frozenset[str]) -> pl.Expr:
+    code = pl.col(code_of(key))
+    return pl.when(code == MISSING).then(pl.lit(OK, pl.UInt8)).otherwise(code) if key in spared else code
+
+
+def _optional_keys(step: Step) -> frozenset[str]:
+    """Operands read only inside optional()."""
+    nodes = [node for tree in (step.tree, *step.positive) for node in walk(tree)]
+    optional = [node.arguments[0] for node in nodes if isinstance(node, Call) and node.name == "optional"]
+    wrapped = {id(node) for node in optional}
+    bare = {node.key for node in nodes if isinstance(node, Read) and id(node) not in wrapped}
+    return frozenset(node.key for node in optional if isinstance(node, Read)) - bare
+
+
+def _currency_clash(step: Step, plan: Plan) -> pl.Expr | None:
+    money = [f"{operand.key}|currency" for operand in plan.operands_of(step.key) if _is_money(operand)]
+    if len(money) < 2:
+        return None
+    return pl.min_horizontal(money) != pl.max_horizontal(money)
+
+
+def _is_money(operand: Operand) -> bool:
+    return ITEMS[operand.item].unit in MONEY_UNITS
+
+
+# ---- dates, currency, flags -----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Sources:
+    """Which operands give a metric its dates: those of its own window, in the order written."""
+
+    plan: Plan
+
+    def of(self, step: Step) -> tuple[str, ...]:
+        operands = self.plan.operands_of(step.key)
+        own = [operand for operand in operands if operand.window == step.definition.period and operand.lag == step.lag]
+        near = [operand for operand in operands if operand.lag == step.lag]
+        return tuple(operand.key for operand in (own or near or operands))
+
+    def end(self, node: Node) -> pl.Expr:
+        leaf = leaves(node)[0] if leaves(node) else None
+        if isinstance(leaf, Read):
+            return pl.col(end_of(leaf.key))
+        if isinstance(leaf, Reference):
+            return pl.coalesce(end_of(key) for key in self.of(self.plan.steps[leaf.key]))
+        return pl.lit(None, pl.Date)
+
+
+def _assembled(wide: pl.DataFrame, steps: Sequence[Step], plan: Plan, known: pl.DataFrame) -> pl.DataFrame:
+    """METRICS: the columns of each step stacked, the constants gathered by step."""
+    sources = _Sources(plan)
+    rows, place = wide.height, pl.int_range(len(steps) * wide.height, eager=True) // max(wide.height, 1)
+    long = pl.DataFrame(
+        {
+            **{name: pl.concat([wide[name]] * len(steps)) for name in ROW},
+            "value": pl.concat([wide[value_of(step.key)] for step in steps]),
+            "code": pl.concat([wide[code_of(step.key)] for step in steps]),
+            "reason": pl.concat([wide[reason_of(step.key)] for step in steps]),
+            **_dates(wide, [sources.of(step) for step in steps]),
+            "known_on": pl.concat([_latest(wide, plan.operands_of(step.key)) for step in steps]),
+            "currency": pl.concat([_currency(wide, step, plan) for step in steps]),
+            "place": place,
+        }
+    )
+    constants = _constants(steps, plan)
+    long = long.with_columns(constants[name].gather(place) for name in constants.columns)
+    flags = _flags(known, steps, plan)
+    ok, kept = pl.col("code") == OK, pl.col("code") <= EXCLUDED
+    return (
+        long.join(flags, on=(*ROW, "place"), how="left", maintain_order="left")
+        .with_columns(
+            value=pl.when(ok).then("value"),
+            raw=pl.when(kept).then("value"),
+            status=pl.lit(pl.Series(STATUSES)).gather(pl.col("code")) if rows else pl.lit(None, pl.String),
+            flags=pl.col("flags").fill_null([]),
+        )
+        .select(pl.col(name).cast(kind) for name, kind in frames.METRICS.items())
+    )
+
+
+def _constants(steps: Sequence[Step], plan: Plan) -> pl.DataFrame:
+    return pl.DataFrame(
+        {
+            "metric": [step.key for step in steps],
+            "segment": [step.definition.segment for step in steps],
+            "period": [step.definition.period for step in steps],
+            "unit": [step.definition.unit for step in steps],
+            "basis": [step.definition.basis for step in steps],
+            "inputs": [_input_keys(step, plan) for step in steps],
+        },
+        schema_overrides={"inputs": pl.List(pl.String)},
+    )
+
+
+def _input_keys(step: Step, plan: Plan) -> list[str]:
+    """Operand keys and metric ids; a metric read a year back stands as its operands, which the cells hold."""
+    keys: dict[str, None] = {}
+    for leaf in step.inputs:
+        if isinstance(leaf, Reference) and leaf.lag:
+            keys.update(dict.fromkeys(operand.key for operand in plan.operands_of(leaf.key)))
+        else:
+            keys[leaf.key] = None
+    return list(keys)
+
+
+def _dates(wide: pl.DataFrame, sources: Sequence[tuple[str, ...]]) -> dict[str, pl.Series]:
+    """Start, end and months, all three from the first source that has an end."""
+    names = ("period_start", "period_end", "months")
+    found: dict[str, list[pl.Series]] = {name: [] for name in names}
+    for keys in sources:
+        whole = next((key for key in keys[:1] if wide[end_of(key)].null_count() == 0), "")
+        for name in names:
+            series = wide[f"{whole}|{name}"] if whole else wide.select(_first(name, keys)).to_series()
+            found[name].append(series.alias(name))
+    return {name: pl.concat(series) for name, series in found.items()}
+
+
+def _first(name: str, keys: Iterable[str]) -> pl.Expr:
+    dated = [pl.when(pl.col(end_of(key)).is_not_null()).then(pl.struct(pl.col(f"{key}|{name}").alias("x"))) for key in keys]
+    if not dated:
+        return pl.lit(None, frames.METRICS[name])
+    return pl.coalesce(dated).struct.field("x")
+
+
+def _latest(wide: pl.DataFrame, operands: Sequence[Operand]) -> pl.Series:
+    return _combined(wide, [f"{operand.key}|known_on" for operand in operands], pl.max_horizontal, pl.Date)
+
+
+def _currency(wide: pl.DataFrame, step: Step, plan: Plan) -> pl.Series:
+    money = [f"{operand.key}|currency" for operand in plan.operands_of(step.key) if _is_money(operand)]
+    return _combined(wide, money if step.definition.unit in MONEY_UNITS else [], pl.coalesce, pl.String)
+
+
+def _combined(
+    wide: pl.DataFrame, names: Sequence[str], combine: Callable[[list[str]], pl.Expr], kind: type[pl.DataType]
+) -> pl.Series:
+    if not names:
+        return pl.Series("x", [None], dtype=kind).new_from_index(0, wide.height)
+    if len(names) == 1:
+        return wide[names[0]].alias("x")
+    return wide.select(combine(list(names)).alias("x")).to_series()
+
+
+def _flags(known: pl.DataFrame, steps: Sequence[Step], plan: Plan) -> pl.DataFrame:
+    """Flags of every operand a metric rests on, and not_disclosed:<item> where an optional one is missing."""
+    rests = [(place, operand.key) for place, step in enumerate(steps) for operand in plan.operands_of(step.key)]
+    spared = {key: _optional_below(key, plan) for key in (step.key for step in steps)}
+    optional = [
+        (place, operand.key, f"not_disclosed:{operand.item}")
+        for place, step in enumerate(steps)
+        for operand in plan.operands_of(step.key)
+        if operand.key in spared[step.key]
+    ]
+    pairs = pl.DataFrame(rests, schema={"place": pl.Int64, "operand": pl.String}, orient="row")
+    spares = pl.DataFrame(
+        optional, schema={"place": pl.Int64, "operand": pl.String, "flag": pl.String}, orient="row"
+    )
+    flagged = known.filter(pl.col("flags").list.len() > 0).select(*ROW, "operand", flag="flags").explode("flag")
+    absent = known.filter(pl.col("code") == MISSING).select(*ROW, "operand")
+    found = pl.concat(
+        [
+            flagged.join(pairs, on="operand").select(*ROW, "place", "flag"),
+            absent.join(spares, on="operand").select(*ROW, "place", "flag"),
+        ]
+    )
+    return found.group_by(*ROW, "place").agg(flags=pl.col("flag").unique().sort())
+
+
+def _optional_below(key: str, plan: Plan) -> frozenset[str]:
+    """Operands that are optional in the metric or in one below it."""
+    step = plan.steps[key]
+    below = (_optional_below(leaf.key, plan) for leaf in step.inputs if isinstance(leaf, Reference))
+    return reduce(frozenset.union, below, _optional_keys(step))
