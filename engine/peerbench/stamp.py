@@ -69,7 +69,7 @@ def write(
     """Leave a stamp after a build that began at `began_ns` (time.time_ns()); False if none could be left.
 
     Inputs are files or folders; a folder stands for everything in it at any depth, unless it comes after NAMES_IN.
-    `says` is the one line to print next time. `day` (YYYY-MM-DD) is given when the build depends on the day it was made.
+    `says` is the one line to print next time; `day` (YYYY-MM-DD) is given when the build depends on the day it is made.
     """
     read = sorted({entry for path in inputs for entry in _walk(path)})
     written = sorted(os.path.abspath(path) for path in outputs)
@@ -110,8 +110,11 @@ def _today() -> str:
 
 
 def _look(path: str) -> str:
-    """What a path looks like from outside: size and time of a file, the names in a folder."""
-    found = os.stat(path)
+    """What a path looks like from outside: size and time of a file, the names in a folder, or that it is not there."""
+    try:
+        found = os.stat(path)
+    except FileNotFoundError:
+        return "absent"
     if found.st_mode & 0o170000 == 0o040000:
         names = sorted(name for name in os.listdir(path) if not _passing(name))
         return f"folder:{int.from_bytes(os.fsencode('/'.join(names)), 'big') % (2**61 - 1):x}"
@@ -143,6 +146,6 @@ def _walk(path: str) -> "Iterable[str]":
 def _changed_since(path: str, began_ns: int) -> bool:
     try:
         found = os.stat(path)
-    except OSError:
-        return True
+    except FileNotFoundError:
+        return False
     return found.st_mode & 0o170000 != 0o040000 and found.st_mtime_ns > began_ns - _UNSETTLED

@@ -1,4 +1,4 @@
-"""bench build: each config becomes its briefs; a build that changes nothing leaves a stamp so that it is not repeated."""
+"""bench build: each config becomes its briefs. A build that went well leaves a stamp and is not done again."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from peerbench.core.errors import UnusableRequest
 
 if TYPE_CHECKING:
     from peerbench.build import BuildResult
+    from peerbench.config.values import Config
 
 
 def run(parsed: Namespace, arguments: list[str]) -> int:
@@ -33,7 +34,7 @@ def run(parsed: Namespace, arguments: list[str]) -> int:
     for config in configs:
         _one(config, parsed, done)
     if done.code == 0:
-        _leave_stamp(root, key, configs, done, began)
+        _leave_stamp(root, key, configs, parsed, done, began)
     return _open(parsed, _opened([str(path) for result in done.results for path in result.files])) or done.code
 
 
@@ -98,21 +99,27 @@ def _briefs(files: Iterator[str]) -> list[str]:
 # ---- the stamp -------------------------------------------------------------------------------------------------------
 
 
-def _leave_stamp(root: str, key: str, configs: Sequence[Path], done: _Done, began: int) -> None:
+def _leave_stamp(root: str, key: str, paths: Sequence[Path], parsed: Namespace, done: _Done, began: int) -> None:
+    from peerbench.config.load import load
+
+    configs = [config for config, _ in map(load, paths) if config is not None]
+    dated = parsed.as_of is not None or all(config.as_of is not None for config in configs)
     folders = ", ".join(os.path.relpath(result.folder) for result in done.results)
+    # Without a name on the command line a config added to the folder changes what is asked for.
+    chosen = () if parsed.configs else (stamp.NAMES_IN + str(config.path.parent) for config in configs)
     stamp.write(
         root,
         key,
         says=f"unchanged: {folders} (use --force to rebuild)",
-        inputs=_inputs(configs),
+        inputs=(*_program(), *chosen, *(path for config in configs for path in _inputs(config))),
         outputs=[str(path) for result in done.results for path in result.files],
         began_ns=began,
-        day=date.today().isoformat(),
+        day="" if dated else date.today().isoformat(),
     )
 
 
-def _inputs(configs: Sequence[Path]) -> Iterator[str]:
-    """Everything that decides what a build leaves: configs, data, templates, this program, the libraries installed."""
+def _program() -> Iterator[str]:
+    """This program, the templates that travel with it, and the names of the installed libraries, versions and all."""
     import yaml
 
     import peerbench
@@ -121,23 +128,13 @@ def _inputs(configs: Sequence[Path]) -> Iterator[str]:
     yield os.path.dirname(peerbench.__file__)
     yield str(shipped("templates"))
     yield stamp.NAMES_IN + os.path.dirname(os.path.dirname(yaml.__file__))
-    for path in configs:
-        yield from _inputs_of(path)
 
 
-def _inputs_of(path: Path) -> Iterator[str]:
-    from peerbench.config.load import load
-
-    config, _ = load(path)
-    if config is None:
-        return
-    yield stamp.NAMES_IN + str(config.path.parent)
-    yield stamp.NAMES_IN + str(config.root)
+def _inputs(config: Config) -> Iterator[str]:
+    """What decides a config's brief. A folder that does not exist counts too: it may come to be."""
     yield from (str(file.file) for file in config.files)
     yield from (str(source.folder) for source in config.sources if source.folder is not None)
-    templates = config.root / "templates"
-    if templates.is_dir():
-        yield str(templates)
+    yield str(config.root / "templates")
 
 
 # ---- what the terminal sees ------------------------------------------------------------------------------------------

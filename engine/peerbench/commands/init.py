@@ -46,7 +46,8 @@ def run(parsed: Namespace, arguments: list[str]) -> int:
 
 def begin(folder: Path) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Lay out a project in `folder`; the files made and the files that were there before."""
-    made, left = [], []
+    made: list[str] = []
+    left: list[str] = []
     for name, content in _files().items():
         (made if _write_new(folder / name, content) else left).append(name)
     return tuple(made), tuple(left)

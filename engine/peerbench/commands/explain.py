@@ -1,0 +1,114 @@
+"""bench explain: what a metric means, or why one number of a brief is so, down to its documents."""
+
+from __future__ import annotations
+
+import json
+from argparse import Namespace
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict
+from datetime import date
+from pathlib import Path
+from typing import Any, Final
+
+from peerbench.commands import metrics, request
+from peerbench.core.document import Cite, Mark, Native, Number, Source, Spans, Strong, Text, Trace, TraceInput, When
+from peerbench.core.errors import UnusableRequest
+from peerbench.core.findings import Finding
+
+DEPTH: Final = 12
+
+
+def run(parsed: Namespace, arguments: list[str]) -> int:
+    if len(parsed.what) == 1:
+        parsed.metric = parsed.what[0]
+        return metrics.run(parsed, arguments)
+    if len(parsed.what) != 3:
+        hint = "Write `bench explain METRIC` or `bench explain CONFIG COMPANY METRIC`."
+        raise UnusableRequest((Finding("arguments", "error", "explain takes one name or three", hint),))
+    return _number(parsed, *parsed.what)
+
+
+def _number(parsed: Namespace, config: str, company: str, metric: str) -> int:
+    from peerbench import build
+
+    as_of = request.day(parsed.as_of)
+    trace, traces, sources = build.explain(Path(config), company, metric, as_of=as_of, today=date.today())
+    if parsed.format == "json":
+        print(json.dumps(_data(trace, traces, sources), indent=2, ensure_ascii=False, default=str))
+    else:
+        print(tree(trace, traces, sources))
+    return 0
+
+
+def _data(trace: Trace, traces: Mapping[str, Trace], sources: tuple[Source, ...]) -> dict[str, Any]:
+    used = _numbers(trace, traces, set())
+    return {**asdict(trace), "documents": [asdict(source) for source in sources if source.number in used]}
+
+
+def _numbers(trace: Trace, traces: Mapping[str, Trace], seen: set[str]) -> set[int]:
+    """The sources of a number and of everything it was made from."""
+    seen.add(trace.ref)
+    found = set(trace.sources).union(*(part.sources for part in trace.inputs))
+    for part in trace.inputs:
+        if part.ref in traces and part.ref not in seen:
+            found |= _numbers(traces[part.ref], traces, seen)
+    return found
+
+
+def tree(trace: Trace, traces: Mapping[str, Trace], sources: tuple[Source, ...]) -> str:
+    """The number, its formula and operands, each with its own below it, and the documents at the end."""
+    from peerbench.render.format import text
+
+    head = [f"{trace.what}: {text(trace.exact)}", f"  = {trace.formula}", f"  = {words(trace.calculation)}"]
+    if trace.exact.reason:
+        head.append(f"  {trace.exact.reason}")
+    used = _numbers(trace, traces, set())
+    documents = [_document(source) for source in sources if source.number in used]
+    return "\n".join(
+        (*head, *_branches(trace, traces, "  ", DEPTH), *(["", "Documents:"] if documents else []), *documents)
+    )
+
+
+def _branches(trace: Trace, traces: Mapping[str, Trace], margin: str, depth: int) -> Iterator[str]:
+    for index, part in enumerate(trace.inputs):
+        last = index == len(trace.inputs) - 1
+        yield f"{margin}{'└─' if last else '├─'} {_operand(part)}"
+        if part.ref in traces and depth:
+            yield from _branches(traces[part.ref], traces, margin + ("   " if last else "│  "), depth - 1)
+
+
+def _operand(part: TraceInput) -> str:
+    from peerbench.render.format import text
+
+    value = f": {text(part.value)}" if part.value is not None else ""
+    how = f", {words(part.how)}" if part.how else ""
+    cited = "".join(f" [{number}]" for number in part.sources)
+    return f"{part.name}{value}{how}{cited}"
+
+
+def _document(source: Source) -> str:
+    day = f", {source.day}" if source.day else ""
+    locators = f"; {', '.join(source.locators)}" if source.locators else ""
+    return f"  [{source.number}] {source.title}{day}{locators}" + (f"\n      {source.url}" if source.url else "")
+
+
+def words(spans: Spans) -> str:
+    """Running text without its type."""
+    return "".join(_word(span) for span in spans)
+
+
+def _word(span: object) -> str:
+    from peerbench.render.format import text
+
+    match span:
+        case Number():
+            return text(span)
+        case Text() | Native() | Mark():
+            return span.text
+        case Strong():
+            return words(span.spans)
+        case When():
+            return span.value.isoformat()
+        case Cite():
+            return "".join(f"[{number}]" for number in span.numbers)
+    return ""
