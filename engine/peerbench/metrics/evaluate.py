@@ -6,7 +6,7 @@ words; what cannot be said (METHOD 18, 19) is not meaningful with the reason; no
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from typing import Final
@@ -112,7 +112,7 @@ def _profits(plan: Plan) -> frozenset[str]:
     """Metrics that are profits: made from profit lines alone, so that a negative one is a loss."""
     found: set[str] = set()
     for key, step in plan.steps.items():
-        flows = [operand for operand in plan.operands_of(key) if ITEMS[operand.item].kind in ("flow", "estimate")]
+        flows = [operand for operand in plan.rests_on[key] if ITEMS[operand.item].kind in ("flow", "estimate")]
         if step.definition.unit in MONEY_UNITS and any(operand.item in PROFIT_ITEMS for operand in flows):
             found.add(step.definition.id)
     return frozenset(found)
@@ -170,7 +170,7 @@ def _optional_keys(step: Step) -> frozenset[str]:
 
 
 def _currency_clash(step: Step, plan: Plan) -> pl.Expr | None:
-    money = [f"{operand.key}|currency" for operand in plan.operands_of(step.key) if _is_money(operand)]
+    money = [f"{operand.key}|currency" for operand in plan.rests_on[step.key] if _is_money(operand)]
     if len(money) < 2:
         return None
     return pl.min_horizontal(money) != pl.max_horizontal(money)
@@ -190,7 +190,7 @@ class _Sources:
     plan: Plan
 
     def of(self, step: Step) -> tuple[str, ...]:
-        operands = self.plan.operands_of(step.key)
+        operands = self.plan.rests_on[step.key]
         own = [operand for operand in operands if operand.window == step.definition.period and operand.lag == step.lag]
         near = [operand for operand in operands if operand.lag == step.lag]
         return tuple(operand.key for operand in (own or near or operands))
@@ -206,7 +206,6 @@ class _Sources:
 
 def _assembled(wide: pl.DataFrame, steps: Sequence[Step], plan: Plan, known: pl.DataFrame) -> pl.DataFrame:
     """METRICS: the columns of each step stacked, the constants gathered by step."""
-    sources = _Sources(plan)
     rows, place = wide.height, pl.int_range(len(steps) * wide.height, eager=True) // max(wide.height, 1)
     long = pl.DataFrame(
         {
@@ -214,9 +213,7 @@ def _assembled(wide: pl.DataFrame, steps: Sequence[Step], plan: Plan, known: pl.
             "value": pl.concat([wide[value_of(step.key)] for step in steps]),
             "code": pl.concat([wide[code_of(step.key)] for step in steps]),
             "reason": pl.concat([wide[reason_of(step.key)] for step in steps]),
-            **_dates(wide, [sources.of(step) for step in steps]),
-            "known_on": pl.concat([_latest(wide, plan.operands_of(step.key)) for step in steps]),
-            "currency": pl.concat([_currency(wide, step, plan) for step in steps]),
+            **_described(wide, steps, plan),
             "place": place,
         }
     )
@@ -255,58 +252,78 @@ def _input_keys(step: Step, plan: Plan) -> list[str]:
     keys: dict[str, None] = {}
     for leaf in step.inputs:
         if isinstance(leaf, Reference) and leaf.lag:
-            keys.update(dict.fromkeys(operand.key for operand in plan.operands_of(leaf.key)))
+            keys.update(dict.fromkeys(operand.key for operand in plan.rests_on[leaf.key]))
         else:
             keys[leaf.key] = None
     return list(keys)
 
 
-def _dates(wide: pl.DataFrame, sources: Sequence[tuple[str, ...]]) -> dict[str, pl.Series]:
-    """Start, end and months, all three from the first source that has an end."""
-    names = ("period_start", "period_end", "months")
-    found: dict[str, list[pl.Series]] = {name: [] for name in names}
-    for keys in sources:
-        whole = next((key for key in keys[:1] if wide[end_of(key)].null_count() == 0), "")
-        for name in names:
-            series = wide[f"{whole}|{name}"] if whole else wide.select(_first(name, keys)).to_series()
-            found[name].append(series.alias(name))
-    return {name: pl.concat(series) for name, series in found.items()}
+DATES: Final = ("period_start", "period_end", "months")
+DESCRIBED: Final = (*DATES, "known_on", "currency")
 
 
-def _first(name: str, keys: Iterable[str]) -> pl.Expr:
-    dated = [pl.when(pl.col(end_of(key)).is_not_null()).then(pl.struct(pl.col(f"{key}|{name}").alias("x"))) for key in keys]
-    if not dated:
-        return pl.lit(None, frames.METRICS[name])
-    return pl.coalesce(dated).struct.field("x")
+def _described(wide: pl.DataFrame, steps: Sequence[Step], plan: Plan) -> dict[str, pl.Series]:
+    """Dates and currency of every step: a column of the wide frame where one input decides, else one select for all."""
+    sources = _Sources(plan)
+    wanted = [_description(wide, sources.of(step), step, plan) for step in steps]
+    made = wide.select(
+        wanted_one.alias(f"{place}|{name}")
+        for place, each in enumerate(wanted)
+        for name, wanted_one in each.items()
+        if isinstance(wanted_one, pl.Expr)
+    )
+    return {
+        name: pl.concat(
+            [
+                (wide[column] if isinstance(column := each[name], str) else made[f"{place}|{name}"]).alias(name)
+                for place, each in enumerate(wanted)
+            ]
+        )
+        for name in DESCRIBED
+    }
 
 
-def _latest(wide: pl.DataFrame, operands: Sequence[Operand]) -> pl.Series:
-    return _combined(wide, [f"{operand.key}|known_on" for operand in operands], pl.max_horizontal, pl.Date)
+def _description(wide: pl.DataFrame, sources: Sequence[str], step: Step, plan: Plan) -> dict[str, str | pl.Expr]:
+    operands = plan.rests_on[step.key]
+    known = [f"{operand.key}|known_on" for operand in operands]
+    money = [f"{operand.key}|currency" for operand in operands if _is_money(operand)]
+    if step.definition.unit not in MONEY_UNITS:
+        money = []
+    return {
+        **{name: _first(wide, name, sources) for name in DATES},
+        "known_on": _combined(known, pl.max_horizontal, "known_on", wide.height),
+        "currency": _combined(money, pl.coalesce, "currency", wide.height),
+    }
 
 
-def _currency(wide: pl.DataFrame, step: Step, plan: Plan) -> pl.Series:
-    money = [f"{operand.key}|currency" for operand in plan.operands_of(step.key) if _is_money(operand)]
-    return _combined(wide, money if step.definition.unit in MONEY_UNITS else [], pl.coalesce, pl.String)
+def _first(wide: pl.DataFrame, name: str, sources: Sequence[str]) -> str | pl.Expr:
+    """Start, end and months, all from the first source that has an end."""
+    if sources and wide[end_of(sources[0])].null_count() == 0:
+        return f"{sources[0]}|{name}"
+    dated = (pl.when(pl.col(end_of(key)).is_not_null()).then(pl.struct(x=f"{key}|{name}")) for key in sources)
+    return pl.coalesce(dated).struct.field("x") if sources else _nothing(name, wide.height)
 
 
 def _combined(
-    wide: pl.DataFrame, names: Sequence[str], combine: Callable[[list[str]], pl.Expr], kind: type[pl.DataType]
-) -> pl.Series:
-    if not names:
-        return pl.Series("x", [None], dtype=kind).new_from_index(0, wide.height)
-    if len(names) == 1:
-        return wide[names[0]].alias("x")
-    return wide.select(combine(list(names)).alias("x")).to_series()
+    names: Sequence[str], combine: Callable[[Sequence[str]], pl.Expr], name: str, height: int
+) -> str | pl.Expr:
+    if len(names) > 1:
+        return combine(names)
+    return names[0] if names else _nothing(name, height)
+
+
+def _nothing(name: str, height: int) -> pl.Expr:
+    return pl.repeat(None, height, dtype=frames.METRICS[name])
 
 
 def _flags(known: pl.DataFrame, steps: Sequence[Step], plan: Plan) -> pl.DataFrame:
     """Flags of every operand a metric rests on, and not_disclosed:<item> where an optional one is missing."""
-    rests = [(place, operand.key) for place, step in enumerate(steps) for operand in plan.operands_of(step.key)]
-    spared = {key: _optional_below(key, plan) for key in (step.key for step in steps)}
+    rests = [(place, operand.key) for place, step in enumerate(steps) for operand in plan.rests_on[step.key]]
+    spared = _optional_below(plan)
     optional = [
         (place, operand.key, f"not_disclosed:{operand.item}")
         for place, step in enumerate(steps)
-        for operand in plan.operands_of(step.key)
+        for operand in plan.rests_on[step.key]
         if operand.key in spared[step.key]
     ]
     pairs = pl.DataFrame(rests, schema={"place": pl.Int64, "operand": pl.String}, orient="row")
@@ -324,8 +341,10 @@ def _flags(known: pl.DataFrame, steps: Sequence[Step], plan: Plan) -> pl.DataFra
     return found.group_by(*ROW, "place").agg(flags=pl.col("flag").unique().sort())
 
 
-def _optional_below(key: str, plan: Plan) -> frozenset[str]:
-    """Operands that are optional in the metric or in one below it."""
-    step = plan.steps[key]
-    below = (_optional_below(leaf.key, plan) for leaf in step.inputs if isinstance(leaf, Reference))
-    return reduce(frozenset.union, below, _optional_keys(step))
+def _optional_below(plan: Plan) -> dict[str, frozenset[str]]:
+    """Operands that are optional in each step or in one below it."""
+    found: dict[str, frozenset[str]] = {}
+    for step in (step for level in plan.levels for step in level):
+        below = (found[leaf.key] for leaf in step.inputs if isinstance(leaf, Reference))
+        found[step.key] = reduce(frozenset.union, below, _optional_keys(step))
+    return found

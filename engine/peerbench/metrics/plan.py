@@ -30,43 +30,24 @@ class Step:
     definition: MetricDefinition
     lag: int
     tree: Node
-    positive: tuple[Node, ...] = ()
-
-    @property
-    def inputs(self) -> tuple[Read | Reference, ...]:
-        """What the formula and its conditions read, each once."""
-        found = {leaf.key: leaf for node in (self.tree, *self.positive) for leaf in leaves(node)}
-        return tuple(found.values())
+    positive: tuple[Node, ...]
+    inputs: tuple[Read | Reference, ...]  # what tree and conditions read, each once, in the order written
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Levels in dependency order; `requested` are the ids asked for that can be computed."""
+    """Levels in dependency order; `requested` are the ids asked for that can be computed, `definitions` all of them."""
 
     requested: tuple[str, ...]
     levels: tuple[tuple[Step, ...], ...]
     operands: tuple[Operand, ...]
     definitions: dict[str, MetricDefinition]
-
-    @property
-    def steps(self) -> dict[str, Step]:
-        return {step.key: step for level in self.levels for step in level}
+    steps: dict[str, Step]
+    rests_on: dict[str, tuple[Operand, ...]]  # every operand below a step, through other metrics
 
     def tree(self, metric_id: str) -> Node:
+        """The tree of a metric, or of one read a year back: ``roe``, ``roe@-1``."""
         return self.steps[metric_id].tree
-
-    def operands_of(self, key: str) -> tuple[Operand, ...]:
-        """Every operand a metric rests on, through the metrics below it, in the order written."""
-        steps = self.steps
-        found: dict[str, Operand] = {}
-        todo: list[Read | Reference] = list(steps[key].inputs)
-        while todo:
-            leaf = todo.pop(0)
-            if isinstance(leaf, Read):
-                found.setdefault(leaf.key, leaf.operand)
-            else:
-                todo[:0] = steps[leaf.key].inputs
-        return tuple(found.values())
 
 
 def plan(
@@ -83,7 +64,7 @@ def plan(
     operands = {leaf.operand: None for step in steps.values() for leaf in step.inputs if isinstance(leaf, Read)}
     definitions = {step.definition.id: step.definition for step in steps.values() if not step.lag}
     ordered = {metric: definitions[metric] for metric in (*usable, *definitions)}
-    return Plan(usable, levels, tuple(operands), ordered), tuple(book.findings)
+    return Plan(usable, levels, tuple(operands), ordered, steps, _rests_on(levels)), tuple(book.findings)
 
 
 def _named(catalogue: Catalogue, custom: Sequence[MetricDefinition]) -> dict[str, MetricDefinition]:
@@ -243,8 +224,9 @@ def _steps(ids: Sequence[str], book: _Book) -> dict[str, Step]:
         if key in steps:
             continue
         tree, *conditions = (shift(node, lag) for node in book.trees[metric])
-        steps[key] = Step(key, book.definitions[metric], lag, tree, tuple(conditions))
-        todo.extend((leaf.metric, leaf.lag) for leaf in reversed(steps[key].inputs) if isinstance(leaf, Reference))
+        inputs = tuple({leaf.key: leaf for node in (tree, *conditions) for leaf in leaves(node)}.values())
+        steps[key] = Step(key, book.definitions[metric], lag, tree, tuple(conditions), inputs)
+        todo.extend((leaf.metric, leaf.lag) for leaf in reversed(inputs) if isinstance(leaf, Reference))
     return steps
 
 
@@ -262,3 +244,11 @@ def _levels(steps: Mapping[str, Step]) -> tuple[tuple[Step, ...], ...]:
         depth[todo.pop()] = 1 + max((depth[name] for name in below), default=-1)
     count = max(depth.values(), default=-1) + 1
     return tuple(tuple(step for key, step in steps.items() if depth[key] == level) for level in range(count))
+
+
+def _rests_on(levels: Sequence[Sequence[Step]]) -> dict[str, tuple[Operand, ...]]:
+    found: dict[str, tuple[Operand, ...]] = {}
+    for step in (step for level in levels for step in level):
+        below = ((leaf.operand,) if isinstance(leaf, Read) else found[leaf.key] for leaf in step.inputs)
+        found[step.key] = tuple(dict.fromkeys(operand for operands in below for operand in operands))
+    return found
