@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 import polars as pl
@@ -54,8 +54,9 @@ class Column:
 
 def cast(table: Table, columns: Sequence[Column]) -> tuple[pl.DataFrame, tuple[Finding, ...]]:
     """ROW, every column as its type, and `note` (remarks); rows with a bad cell are left out and all named."""
+    table = replace(table, frame=_textual(table.frame))
     present = [column for column in columns if column.name in table.columns]
-    raw = _textual(table.frame).rename({name: f"raw {name}" for name in table.columns})
+    raw = table.frame.rename({name: f"raw {name}" for name in table.columns})
     parsed = raw.with_columns(_parsed(column, raw.schema[f"raw {column.name}"]) for column in present)
     flagged = parsed.with_columns(_flags(table, columns))
     good = flagged.select(ROW, *(_filled(column, table) for column in columns), _remarks(table, columns))
@@ -66,11 +67,15 @@ def cast(table: Table, columns: Sequence[Column]) -> tuple[pl.DataFrame, tuple[F
     return good.filter(~broken), tuple(_cell_findings(table, columns, flagged.filter(broken), flags))
 
 
-def missing_headers(table: Table, columns: Sequence[Column]) -> Iterator[Finding]:
-    """An error for each column that the file must have and has not, with the nearest name it does have."""
+def header_faults(table: Table, columns: Sequence[Column]) -> Iterator[Finding]:
+    """An error for each column that the file must have and has not, or has as something no cell can be read from."""
     known = {column.name for column in columns}
     for column in columns:
-        if column.header and column.name not in table.columns:
+        dtype = table.frame.schema.get(column.name)
+        if dtype is not None and not _readable(dtype):
+            message = f"has {dtype} in column '{column.name}'; {_EXPECTED[column.kind]} was expected."
+            yield fault(table.shown, "column-type", message)
+        elif column.header and dtype is None:
             hint = did_you_mean(column.name, [name for name in table.columns if name not in known])
             if not hint.startswith("Did you mean"):
                 hint = f"Its columns: {', '.join(table.columns)}."
@@ -93,12 +98,21 @@ def _textual(frame: pl.DataFrame) -> pl.DataFrame:
     return frame.with_columns(changes) if changes else frame
 
 
+def _readable(dtype: pl.DataType) -> bool:
+    """Whether cells of a Parquet column's type can be read: plain values, or lists of text."""
+    if dtype == pl.List(pl.String):
+        return True
+    return not (dtype.is_nested() or dtype in (pl.Binary, pl.Object, pl.Time, pl.Duration, pl.Unknown))
+
+
 def _parsed(column: Column, dtype: pl.DataType) -> pl.Expr:
     return _cell(column, dtype).alias(column.name)
 
 
 def _cell(column: Column, dtype: pl.DataType) -> pl.Expr:
     raw = pl.col(f"raw {column.name}")
+    if column.kind == "integer" and dtype.is_float():
+        return pl.when(raw == raw.floor()).then(raw).cast(pl.Int64, strict=False)
     if dtype != pl.String and _native(column.kind, dtype):
         return raw.cast(_TYPES[column.kind], strict=False)
     text = raw if dtype == pl.String else raw.cast(pl.String, strict=False)
@@ -155,7 +169,7 @@ def _remarks(table: Table, columns: Sequence[Column]) -> pl.Expr:
     known = {column.name for column in columns}
     parts = []
     for name in table.columns:
-        if name not in known:
+        if name not in known and _readable(table.frame.schema[name]):
             text = pl.col(f"raw {name}").cast(pl.String, strict=False)
             text = pl.when(text != "").then(text)
             parts.append(text if name in ("remark", "note") else pl.lit(f"{name}: ") + text)

@@ -35,9 +35,7 @@ def keep(table: Table, frame: pl.DataFrame, rules: Sequence[Rule]) -> tuple[pl.D
     return frame.filter(good), findings
 
 
-def _broken(
-    table: Table, frame: pl.DataFrame, verdicts: pl.DataFrame, rules: Sequence[Rule]
-) -> Iterator[Finding]:
+def _broken(table: Table, frame: pl.DataFrame, verdicts: pl.DataFrame, rules: Sequence[Rule]) -> Iterator[Finding]:
     for number, rule in enumerate(rules):
         rows = frame.filter(~verdicts[str(number)])
         for cells in rows.head(LISTED).iter_rows(named=True):
@@ -72,6 +70,8 @@ def _repeats(table: Table, pairs: pl.DataFrame, value: Sequence[str], subject: s
             yield Finding("duplicate", "note", message, "Remove one.", origin, about, excerpt)
         else:
             message = f"says {here} where row {line} says {kept} for the same key; the first is kept."
-            yield Finding("conflict", "warning", message, "Remove one, or date the restatement.", origin, about, excerpt)
+            yield Finding(
+                "conflict", "warning", message, "Remove one, or date the restatement.", origin, about, excerpt
+            )
     if pairs.height > LISTED:
         yield and_more(table.shown, "repeated key", pairs.height - LISTED)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -16,12 +16,13 @@ from peerbench.core.dataset import Dataset, InputFile
 from peerbench.core.errors import UnusableRequest
 from peerbench.core.findings import Finding, Origin, did_you_mean
 from peerbench.sources import layout
-from peerbench.sources.columns import cast, missing_headers
+from peerbench.sources.columns import cast, header_faults
 from peerbench.sources.contract import keep, one_per_key
 from peerbench.sources.layout import Known
-from peerbench.sources.table import LISTED, ROW, SUFFIXES, Table, quarantine, read
+from peerbench.sources.table import ROW, SUFFIXES, Table, quarantine, read
 
 _SHIPPED: Final = Path(__file__).resolve().parents[1] / "datasets"
+_READ: Final = frozenset(name + suffix for name in layout.COLUMNS for suffix in SUFFIXES)
 Findings = tuple[Finding, ...]
 
 
@@ -35,7 +36,7 @@ def embedded(name: str) -> Path:
 
 
 def load(folder: Path, *, shown_as: str = "") -> tuple[Dataset, Findings]:
-    """The data set in a folder and what was noticed. Raises UnusableRequest, all mistakes at once, where it cannot be read.
+    """The data set in a folder and what was noticed; UnusableRequest, with every mistake, where it cannot be read.
 
     Empty cells are null. Rows that break a rule are left out and named by a finding "quarantine".
     """
@@ -63,42 +64,50 @@ def _tables(folder: Path, shown: str) -> tuple[dict[str, Table], Findings]:
         near = [path.name for path in folder.parent.iterdir() if path.is_dir()] if folder.parent.is_dir() else []
         hint = did_you_mean(folder.name, near)
         raise UnusableRequest((Finding("no-folder", "error", "there is no such dataset folder.", hint, Origin(shown)),))
+    names = _names(folder, shown)
     tables: dict[str, Table] = {}
-    findings: list[Finding] = list(_strangers(folder, shown))
+    findings: list[Finding] = list(_strangers(names, shown))
     for name in (*layout.REQUIRED, *layout.OPTIONAL):
-        path, faults = _path(folder, name, shown)
+        file, faults = _file(name, names, shown)
         findings += faults
-        if path:
-            table, seen = read(path, shown=f"{shown}/{path.name}")
+        if file:
+            table, seen = read(folder / file, shown=f"{shown}/{file}")
             findings += seen
             if table:
-                findings += missing_headers(table, layout.COLUMNS[name])
+                findings += header_faults(table, layout.COLUMNS[name])
                 tables[name] = table
     if errors := tuple(finding for finding in findings if finding.severity == "error"):
         raise UnusableRequest(errors)
     return tables, tuple(findings)
 
 
-def _path(folder: Path, name: str, shown: str) -> tuple[Path | None, Findings]:
-    found = [folder / f"{name}{suffix}" for suffix in SUFFIXES if (folder / f"{name}{suffix}").is_file()]
+def _names(folder: Path, shown: str) -> tuple[str, ...]:
+    """The tables in the folder; whatever else lies there is nobody's business."""
+    try:
+        return tuple(sorted(path.name for path in folder.iterdir() if path.suffix.lower() in SUFFIXES))
+    except OSError as error:
+        message = f"the dataset folder cannot be listed: {error.strerror}."
+        raise UnusableRequest((Finding("no-folder", "error", message, "", Origin(shown)),)) from error
+
+
+def _file(name: str, names: tuple[str, ...], shown: str) -> tuple[str, Findings]:
+    found = [f"{name}{suffix}" for suffix in SUFFIXES if f"{name}{suffix}" in names]
     if len(found) > 1:
-        message = f"both {found[0].name} and {found[1].name} are there."
-        return None, (Finding("two-files", "error", message, "Remove one.", Origin(shown)),)
-    if found:
-        return found[0], ()
-    if name in layout.OPTIONAL:
-        return None, ()
-    others = [path.name for path in folder.iterdir() if path.suffix in SUFFIXES and path.stem not in layout.COLUMNS]
-    hint = did_you_mean(f"{name}.csv", others) if others else ""
-    return None, (Finding("missing-file", "error", f"{name}.csv is missing.", hint, Origin(shown)),)
+        message = f"both {found[0]} and {found[1]} are there."
+        return "", (Finding("two-files", "error", message, "Remove one.", Origin(shown)),)
+    if found or name in layout.OPTIONAL:
+        return "".join(found), ()
+    others = [other for other in names if other not in _READ]
+    hint = did_you_mean(f"{name}.csv", others)
+    return "", (Finding("missing-file", "error", f"{name}.csv is missing.", hint, Origin(shown)),)
 
 
-def _strangers(folder: Path, shown: str) -> Iterator[Finding]:
+def _strangers(names: tuple[str, ...], shown: str) -> Iterator[Finding]:
     """Tables of unknown name, which nothing reads: perhaps a misspelt optional file."""
-    for path in sorted(folder.iterdir()):
-        if path.suffix.lower() in SUFFIXES and path.name not in {n + s for n in layout.COLUMNS for s in SUFFIXES}:
-            hint = did_you_mean(path.stem, layout.COLUMNS)
-            yield Finding("unknown-file", "note", f"{path.name} is not read.", hint, Origin(f"{shown}/{path.name}"))
+    for name in names:
+        if name not in _READ:
+            hint = did_you_mean(name.rsplit(".", 1)[0], layout.COLUMNS)
+            yield Finding("unknown-file", "note", f"{name} is not read.", hint, Origin(f"{shown}/{name}"))
 
 
 def _refuse_if_empty(
@@ -121,7 +130,11 @@ def _rows(name: str, table: Table, known: Known) -> tuple[pl.DataFrame, Findings
     frame, broken = keep(table, frame, layout.rules(name, known))
     key, value = layout.KEYS[name]
     frame, repeats = one_per_key(table, frame, key, value, "company")
-    return frame, (*cells, *broken, *repeats)
+    return frame, tuple(sorted((*cells, *broken, *repeats), key=_by_line))
+
+
+def _by_line(finding: Finding) -> tuple[int, int]:
+    return finding.origin.line or 0, finding.origin.column or 0
 
 
 def _frames(tables: dict[str, Table], known: Known) -> tuple[dict[str, pl.DataFrame], Findings]:
@@ -200,6 +213,7 @@ def _own_lines(table: Table, prices: pl.DataFrame) -> tuple[tuple[Line, ...], pl
     )
     same = prices["line"] == prices["company"].replace_strict({line.company: line.line for line in lines}, default="")
     hint = "Add lines.csv with one row per share line and ratio."
+    others = prices.filter(~same).unique(["company", "line"], keep="first", maintain_order=True)
     findings = tuple(
         quarantine(
             "second-line",
@@ -208,7 +222,7 @@ def _own_lines(table: Table, prices: pl.DataFrame) -> tuple[tuple[Line, ...], pl
             table.origin(row[ROW], "line"),
             subject=row["company"],
         )
-        for row in prices.filter(~same).unique(["company", "line"], keep="first", maintain_order=True).iter_rows(named=True)
+        for row in others.iter_rows(named=True)
     )
     return lines, prices.filter(same), findings
 
@@ -219,7 +233,7 @@ def _own_lines(table: Table, prices: pl.DataFrame) -> tuple[tuple[Line, ...], pl
 def _shaped(data: dict[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
     """Each frame with its ids, exactly in the columns and types of core.frames."""
     shaped = {name: _SHAPES[name][0](frame) for name, frame in data.items()}
-    return {name: frame.select(list(_SHAPES[name][1])).cast(dict(_SHAPES[name][1])) for name, frame in shaped.items()}
+    return {name: frame.select(*_SHAPES[name][1]) for name, frame in shaped.items()}
 
 
 def _identified(frame: pl.DataFrame, *parts: pl.Expr) -> pl.DataFrame:

@@ -334,7 +334,7 @@ _FACT_RULES: Final = (
     ),
     Rule(
         "duration",
-        ~_FLOW | (_START > pl.col("period_end")) | (_months() == pl.col("months")),
+        ~_FLOW | (pl.col("period_end") < _START) | (_months() == pl.col("months")),
         "months",
         lambda cells: (
             f"{cells['period_start']} to {cells['period_end']} is "
@@ -390,4 +390,8 @@ _FX_RULES: Final = (
     _positive("rate"),
     Rule("pair", pl.col("base") != pl.col("quote"), "quote", lambda cells: f"{cells['base']} against itself"),
 )
-_ESTIMATE_RULES: Final = (_one_of("unit", (*UNITS, "money_per_ads")), _MONEY_HAS_CURRENCY, _not_negative("contributors"))
+_ESTIMATE_RULES: Final = (
+    _one_of("unit", (*UNITS, "money_per_ads")),
+    _MONEY_HAS_CURRENCY,
+    _not_negative("contributors"),
+)
