@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Final
 
@@ -22,9 +22,10 @@ from peerbench.normalise.view import View
 OLD_DAYS: Final = 185
 STALE_MONTHS: Final = 18
 MONTHS: Final = {"fy": 12, "quarter": 3, "ltm": 12}
-WORDS: Final = {"fy": "fiscal year", "quarter": "quarter", "ltm": "last twelve months"}
+WORDS: Final = {"fy": "the fiscal year", "quarter": "the quarter", "ltm": "the last twelve months"}
 # METHOD 17: what stands in where an issuer prints no separate line, and the mark it leaves.
 STAND_INS: Final = {"net_income_common": ("net_income_parent", "parent_for_common")}
+_SUMS: Final = {(3, 3, 3, 3): "sum of four quarters", (6, 6): "sum of two halves"}
 _JITTER_DAYS: Final = 10  # a 52/53-week year ends a few days beside the month's end
 _MOST_STEPS: Final = 7
 
@@ -151,12 +152,14 @@ def _flow(view: View, company: str, item: str, segment: str, window: str, lag: i
     wanted = span(clock, window, lag)
     if not facts or wanted is None:
         return missing("not disclosed")
-    line = series(facts, view.company(company).fiscal_year_end_month)
+    month = view.company(company).fiscal_year_end_month
+    line = view.once(("series", company, item, segment), lambda: series(facts, month))
     unit = ITEMS[item].unit if item in ITEMS else "money"
     answer = _fill(line, wanted, window) if unit == "money" else _mean_or_sum(line, wanted, unit)
     if not answer.ok:
         return missing(_why(item, window, line, wanted, answer.reason or ""), start=wanted.start, end=wanted.end)
-    return _aged(_checked(answer, company, item), view.as_of, span(clock, window, 0))
+    assert clock.period_end is not None
+    return _aged(_checked(answer, company, item), view.as_of, clock.period_end)
 
 
 def _fill(line: Series, wanted: Span, window: str) -> Reading:
@@ -203,9 +206,7 @@ def _read(path: Path, start: date, end: date, months: int, how: str) -> Reading:
     last = end - timedelta(days=1)
     text = _words(path, months, how)
     flags = ("long_year",) if months == 12 and (end - start).days > 368 else ()
-    answer = from_facts(
-        value, (step.fact for step in path), start=start, end=last, months=months, how=text
-    )
+    answer = from_facts(value, (step.fact for step in path), start=start, end=last, months=months, how=text)
     return answer.flagged(*flags)
 
 
@@ -213,11 +214,9 @@ def _words(path: Path, months: int, how: str) -> str:
     """How the window was filled, in words a reader can follow."""
     if how == "reported":
         return {12: "fiscal year", 3: "reported quarter"}.get(months, "reported")
-    if how == "parts":
-        lengths = {step.fact.months for step in path}
-        number = {2: "two", 3: "three", 4: "four"}.get(len(path), str(len(path)))
-        name = {frozenset({3}): "quarters", frozenset({6}): "halves"}.get(frozenset(lengths), "periods")
-        return f"sum of {number} {name}"
+    lengths = tuple(step.fact.months for step in path)
+    if how == "parts" and lengths in _SUMS:
+        return _SUMS[lengths]
     terms = [f"{'−' if step.sign < 0 else '+'} {_period(step.fact)}" for step in path]
     return " ".join(terms).removeprefix("+ ")
 
@@ -229,8 +228,6 @@ def _period(fact: Fact) -> str:
 
 def _compared(answer: Reading, path: Path, others: Sequence[tuple[Path, str]]) -> Reading:
     """Both routes are computed where possible and must agree within the rounding of what they are made of."""
-    from dataclasses import replace
-
     for other, _ in others:
         value = sum(step.sign * step.fact.value for step in other)
         assert answer.value is not None
@@ -272,8 +269,6 @@ def _mean_or_sum(line: Series, wanted: Span, unit: str) -> Reading:
     assert total.value is not None
     if unit == "money_per_share":
         return total.flagged("sum_of_reported_eps")
-    from dataclasses import replace
-
     mean = replace(total, value=total.value / len(parts), how="mean of four quarters")
     return mean.flagged("mean_of_quarters")
 
@@ -282,35 +277,32 @@ def _checked(answer: Reading, company: str, item: str) -> Reading:
     """A derived negative revenue is a mistake in the data, not a figure (METHOD 5)."""
     if item != "revenue" or answer.value is None or answer.value >= 0 or answer.how.startswith("reported"):
         return answer
-    from dataclasses import replace
-
     reason = f"{answer.how} would be a negative revenue"
     found = Finding("negative_revenue", "error", f"{company}: {reason}.", subject=company)
     return replace(answer.without_value("missing", reason), findings=(*answer.findings, found))
 
 
-def _aged(answer: Reading, as_of: date, newest: Span | None) -> Reading:
-    assert newest is not None
-    if add_months(newest.end, STALE_MONTHS) < as_of:
-        return answer.without_value("stale", f"the newest period ended on {say(newest.end)}, over 18 months before")
-    return answer.flagged("old") if (as_of - newest.end).days > OLD_DAYS else answer
+def _aged(answer: Reading, as_of: date, newest: date) -> Reading:
+    """Age is that of the newest period reported: in September a calendar year's figures are not old, only annual."""
+    if add_months(newest, STALE_MONTHS) < as_of:
+        return answer.without_value("stale", f"the newest period ended on {say(newest)}, over 18 months before")
+    return answer.flagged("old") if (as_of - newest).days > OLD_DAYS else answer
 
 
 def _why(item: str, window: str, line: Series, wanted: Span, reason: str) -> str:
     if reason:
         return reason
-    touched = [fact for fact in line.left_behind if fact.end >= wanted.start and fact.start and fact.start <= wanted.end]
-    if touched:
+    if any(fact.end >= wanted.start and fact.start and fact.start <= wanted.end for fact in line.left_behind):
         return "part of the year was restated and the rest was not"
     ends = [fact.end for fact in line.facts]
     newest = max(ends, default=None)
     if newest is None:
         return "not disclosed"
     if newest < wanted.end - timedelta(days=_JITTER_DAYS):
-        return f"known only to {say(newest)}; the {WORDS[window]} ends on {say(wanted.end)}"
+        return f"known only to {say(newest)}, not for {WORDS[window]} to {say(wanted.end)}"
     if min(fact.start for fact in line.facts if fact.start) > wanted.start + timedelta(days=_JITTER_DAYS):
-        return f"not known for the {WORDS[window]} to {say(wanted.end)}"
-    return f"the periods known do not add up to the {WORDS[window]} to {say(wanted.end)}"
+        return f"not known for {WORDS[window]} to {say(wanted.end)}"
+    return f"the periods known do not add up to {WORDS[window]} to {say(wanted.end)}"
 
 
 def _flows(facts: Iterable[Fact]) -> list[Fact]:

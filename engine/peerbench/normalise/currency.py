@@ -95,9 +95,7 @@ class Rates:
         return _Series()
 
 
-def convert_metrics(
-    metrics: pl.DataFrame, rates: Rates, currency: str
-) -> tuple[pl.DataFrame, tuple[Finding, ...]]:
+def convert_metrics(metrics: pl.DataFrame, rates: Rates, currency: str) -> tuple[pl.DataFrame, tuple[Finding, ...]]:
     """Money rows of a METRICS frame in `currency`: flows at the mean rate of their window, points at the close."""
     rows, findings = [], []
     for row in metrics.iter_rows(named=True):
@@ -125,7 +123,8 @@ def _convert(row: dict[str, object], rates: Rates, currency: str) -> tuple[dict[
 def _rate_of(row: dict[str, object], rates: Rates, currency: str) -> Rate:
     base, as_of = str(row["currency"]), row["as_of"]
     end, start = row["period_end"] or as_of, row["period_start"]
-    assert isinstance(end, date) and isinstance(as_of, date)
+    assert isinstance(end, date)
+    assert isinstance(as_of, date)
     if isinstance(start, date) and row["months"] and row["period"] not in _POINTS:
         return rates.average(base, currency, start, end)
     return rates.spot(base, currency, min(end, as_of))
@@ -137,9 +136,11 @@ def _list(value: object) -> list[str]:
 
 def _read(fx: pl.DataFrame) -> dict[tuple[str, str], _Series]:
     pairs: dict[tuple[str, str], _Series] = {}
-    for (base, quote), rows in fx.sort("date").unique(
-        ["base", "quote", "date"], keep="first", maintain_order=True
-    ).group_by("base", "quote", maintain_order=True):
+    for (base, quote), rows in (
+        fx.sort("date")
+        .unique(["base", "quote", "date"], keep="first", maintain_order=True)
+        .group_by("base", "quote", maintain_order=True)
+    ):
         ids = tuple((name,) for name in rows["id"])
         pairs[str(base), str(quote)] = _Series(tuple(rows["date"]), tuple(rows["rate"]), ids)
     return pairs

@@ -1,4 +1,4 @@
-"""Consensus figures known by the day: the first and second fiscal year not yet reported, and their NTM blend (METHOD 3)."""
+"""Consensus known by the day: the first and second fiscal year not yet reported, and their NTM blend (METHOD 3)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from peerbench.core.periods import add_months, near
 from peerbench.normalise.calendar import Clock
 from peerbench.normalise.currency import RateNotFound
 from peerbench.normalise.reading import Reading, missing, say
-from peerbench.normalise.securities import money, price
+from peerbench.normalise.securities import price, spelled
 from peerbench.normalise.view import View
 
 STALE_DAYS: Final = 100
@@ -34,7 +34,8 @@ def _blend(view: View, company: str, item: str, year_end: date) -> Reading:
     first, second = (_year(view, company, item, add_months(year_end, 12 * n), f"fy{n}") for n in (1, 2))
     months = min(12, max(0, months_left(view.as_of, add_months(year_end, 12))))
     if first.ok and second.ok:
-        assert first.value is not None and second.value is not None
+        assert first.value is not None
+        assert second.value is not None
         value = (months * first.value + (12 - months) * second.value) / 12
         how = f"({months} × FY1 + {12 - months} × FY2) ÷ 12"
         return Reading(
@@ -59,12 +60,12 @@ def _year(view: View, company: str, item: str, year_end: date, window: str) -> R
     rows = [row for row in view.index.estimates.get(company, ()) if _speaks_of(row, item, year_end)]
     known = [row for row in rows if row["snapshot_date"] <= view.as_of]
     if not known:
-        return missing(f"no estimate for the fiscal year to {say(year_end)} was known by {say(view.as_of)}", end=year_end)
+        return missing(f"no estimate for the fiscal year to {say(year_end)} by {say(view.as_of)}", end=year_end)
     newest = max(row["snapshot_date"] for row in known)
     row = next(row for row in known if row["snapshot_date"] == newest)  # the file's first row leads on a tie
     answer = _converted(view, company, row, year_end)
     if answer.ok and (view.as_of - newest).days > STALE_DAYS:
-        return answer.without_value("stale", f"the last estimate is of {say(newest)}, more than {STALE_DAYS} days before")
+        return answer.without_value("stale", f"the last estimate is of {say(newest)}, over {STALE_DAYS} days before")
     return answer.flagged(window, *_marks(view, company, row))
 
 
@@ -76,21 +77,22 @@ def _speaks_of(row: dict[str, Any], item: str, year_end: date) -> bool:
 def _marks(view: View, company: str, row: dict[str, Any]) -> tuple[str, ...]:
     reported = max((fact.known_on for fact in view.facts(company, "revenue")), default=None)
     before = reported is not None and row["snapshot_date"] < reported
-    marks = ("estimate_before_results", before), ("non_gaap_estimate", "non-GAAP" in (row["note"] or ""))
+    adjusted = row["metric"] == "eps" and "non-GAAP" in (row["note"] or "")
+    marks = ("estimate_before_results", before), ("non_gaap_estimate", adjusted)
     return tuple(name for name, holds in marks if holds)
 
 
 def _converted(view: View, company: str, row: dict[str, Any], year_end: date) -> Reading:
     reporting, value = view.company(company).reporting_currency, float(row["value"])
     day = price(view, company).end or view.as_of
-    text, ratio = money(value, row["currency"]), 1.0
+    ratio = 1.0
     if row["unit"] != "money":
         ratio = next((line.ordinary_per_unit for line in view.lines(company, day) if line.line == row["line"]), 1.0)
     try:
         rate = view.index.rates.spot(row["currency"], reporting, day)
     except RateNotFound as error:
         return missing(str(error), end=year_end)
-    how = text + ("" if ratio == 1 else f" ÷ {ratio:g}") + ("" if row["currency"] == reporting else f" × {rate.value:.5g}")
+    how = spelled(value, row["currency"], ratio, rate)
     start = add_months(year_end, -12)
     return Reading(
         value / ratio * rate.value, start=date.fromordinal(start.toordinal() + 1), end=year_end, months=12,

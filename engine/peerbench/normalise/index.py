@@ -6,9 +6,10 @@ Plain records, not frames: a cell reads a few dozen rows, and that is where Pyth
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import Any, Final, Iterable
+from typing import Any, Final
 
 import polars as pl
 

@@ -44,7 +44,7 @@ def build_panel(
         for operand in wanted:
             answer = read(view, company, operand, clock)
             rows.append(_row(view, company, operand, answer))
-            findings += [_located(finding, company, operand) for finding in answer.findings]
+            findings += [_located(finding, view, company, operand) for finding in answer.findings]
     return pl.DataFrame(rows, schema=frames.CELLS), tuple(dict.fromkeys(findings))
 
 
@@ -143,9 +143,10 @@ def _row(view: View, company: str, operand: Operand, answer: Reading) -> dict[st
     }  # fmt: skip
 
 
-def _located(finding: Finding, company: str, operand: Operand) -> Finding:
+def _located(finding: Finding, view: View, company: str, operand: Operand) -> Finding:
+    """A finding of the calendar, which knows windows, told of the company and item it speaks of."""
     if finding.check != "ltm_routes_disagree":
         return finding
     what = ITEMS[operand.item].label + (f" of {operand.segment}" if operand.segment != "total" else "")
     when = f", {operand.lag} year earlier" if operand.lag else ""
-    return replace(finding, message=f"{company}, {what}{when}: {finding.message}.", subject=company)
+    return replace(finding, message=f"{view.company(company).name}, {what}{when}: {finding.message}.", subject=company)

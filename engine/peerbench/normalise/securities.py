@@ -1,4 +1,4 @@
-"""Market data per ordinary share: price through its line's ratio and rate, share count, dividends, the cross-line check.
+"""Market data per ordinary share: price, share count, dividends, and the check of one share line against another.
 
 Units are chosen once: a price is the reporting currency's value of one ordinary share, never of an ADS (METHOD 8, 9).
 """
@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Final
 
 from peerbench.core.companies import Line
 from peerbench.core.findings import Finding
 from peerbench.core.periods import add_months
-from peerbench.normalise.currency import SYMBOLS, RateNotFound
+from peerbench.normalise.currency import SYMBOLS, Rate, RateNotFound
 from peerbench.normalise.index import Close, Fact
 from peerbench.normalise.reading import Reading, from_facts, missing, say
 from peerbench.normalise.view import View
@@ -47,15 +47,17 @@ class Quote:
     def ordinary(self) -> float:
         return self.close.value / self.line.ordinary_per_unit
 
-    @property
-    def text(self) -> str:
-        per_unit = "" if self.line.ordinary_per_unit == 1 else f" ÷ {self.line.ordinary_per_unit:g}"
-        return f"{money(self.close.value, self.close.currency)}{per_unit}"
-
 
 def money(value: float, currency: str) -> str:
     """A price as the trace writes it: US$163.08."""
-    return f"{SYMBOLS.get(currency, currency + ' ')}{value:.6g}"
+    shown = f"{value / 1e6:,.10g}m" if abs(value) >= 1e6 else f"{value:.6g}"
+    return f"{SYMBOLS.get(currency, currency + ' ')}{shown}"
+
+
+def spelled(value: float, currency: str, ratio: float, rate: Rate) -> str:
+    """An amount per line unit brought to an ordinary share in another currency: US$163.08 ÷ 8 × 7.1118."""
+    per_unit = "" if ratio == 1 else f" ÷ {ratio:g}"
+    return money(value, currency) + per_unit + (f" × {rate.value:.5g}" if rate.ids else "")
 
 
 def treasury_stock(options: Sequence[Options], price: float) -> float:
@@ -69,7 +71,12 @@ def treasury_stock(options: Sequence[Options], price: float) -> float:
 
 def trading_days(first: date, last: date) -> int:
     """Weekdays after `first` up to `last`: exchange holidays count as trading days, which only errs to strictness."""
-    return sum((first + timedelta(days=n)).weekday() < 5 for n in range(1, (last - first).days + 1))
+    return _weekdays_to(last) - _weekdays_to(first)
+
+
+def _weekdays_to(day: date) -> int:
+    weeks, rest = divmod(day.toordinal(), 7)  # ordinal 1 was a Monday
+    return 5 * weeks + min(rest, 5)
 
 
 def last_close(closes: Sequence[Close], day: date) -> Close | None:
@@ -89,6 +96,10 @@ def quote(view: View, line: Line, day: date) -> Quote | None:
 
 def price(view: View, company: str, lag: int = 0) -> Reading:
     """Price of one ordinary share in the reporting currency, e.g. US$163.08 ÷ 8 × 7.1118."""
+    return view.once(("price", company, lag), lambda: _price(view, company, lag))
+
+
+def _price(view: View, company: str, lag: int) -> Reading:
     day = add_months(view.as_of, -12 * lag)
     lines = view.lines(company, day)
     if not lines:
@@ -97,19 +108,17 @@ def price(view: View, company: str, lag: int = 0) -> Reading:
     if found is None:
         return missing(_no_price(view, lines[0], day))
     answer = _in_reporting_currency(view, company, found)
+    if lag:
+        return answer
     problem, findings = cross_lines(view, company, found, lines[1:])
     if problem and answer.ok:
         answer = answer.without_value("missing", problem)
-    from dataclasses import replace
-
     return replace(answer, findings=findings)
 
 
 def _no_price(view: View, line: Line, day: date) -> str:
-    latest = max(
-        (close.date for flag in (False, True) if (close := last_close(view.index.closes.get((line.line, flag), ()), day))),
-        default=None,
-    )
+    both = (last_close(view.index.closes.get((line.line, adjusted), ()), day) for adjusted in (False, True))
+    latest = max((close.date for close in both if close), default=None)
     if latest is None:
         return f"no price of {line.line} on or before {say(day)}"
     return f"the last price of {line.line} is of {say(latest)}, more than {MAX_TRADING_DAYS} trading days before"
@@ -123,25 +132,21 @@ def _in_reporting_currency(view: View, company: str, found: Quote) -> Reading:
         return missing(str(error), end=day)
     # The ratio of the close's own day, then today's share unit: a later split changes the shares, not the worth.
     value = found.ordinary / view.share_factor(company, day) * rate.value
-    how = found.text if found.close.currency == reporting else f"{found.text} × {rate.value:.5g}"
+    how = spelled(found.close.value, found.close.currency, found.line.ordinary_per_unit, rate)
     flags = ("price_adjusted",) if found.adjusted else ()
-    return Reading(
-        value, end=day, known_on=day, how=how, inputs=(found.close.id, *rate.ids), flags=flags
-    )
+    return Reading(value, end=day, known_on=day, how=how, inputs=(found.close.id, *rate.ids), flags=flags)
 
 
 # ---- one company, several lines -------------------------------------------------------------------------------------
 
 
-def cross_lines(
-    view: View, company: str, primary: Quote, others: Sequence[Line]
-) -> tuple[str, tuple[Finding, ...]]:
+def cross_lines(view: View, company: str, primary: Quote, others: Sequence[Line]) -> tuple[str, tuple[Finding, ...]]:
     """The reason to withhold, if any, and what was noticed: every line must give one price of an ordinary share."""
-    problem, findings = "", []
+    problem, findings, name = "", [], view.company(company).name
     for line in others:
         pair = _pair(view, primary.line, line, primary.close.date)
         if pair is None:
-            text = f"{company}: {line.line} has no close near {say(primary.close.date)} to check {primary.line.line} against."
+            text = f"{name}: {line.line} has no close near {say(primary.close.date)} to check {primary.line.line} by."
             findings.append(Finding("cross_line_unchecked", "note", text, subject=company))
             continue
         gap = _gap(view, *pair)
@@ -151,21 +156,29 @@ def cross_lines(
         if abs(gap) > (SAME_DAY_TOLERANCE if same else OTHER_DAY_TOLERANCE):
             problem = f"{pair[0].line.line} and {line.line} disagree on the price of a share by {abs(gap):.0%}"
             days = say(pair[0].close.date) if same else f"{say(pair[0].close.date)} and {say(pair[1].close.date)}"
-            findings.append(Finding("cross_line", "error", f"{company}: {problem} ({days}).", subject=company))
+            findings.append(
+                Finding(
+                    "cross_line", "error", f"{name}: {problem} ({days}); market value is withheld.", subject=company
+                )
+            )
     return problem, tuple(findings)
 
 
 def _pair(view: View, first: Line, second: Line, day: date) -> tuple[Quote, Quote] | None:
     """Unadjusted closes of both lines: the newest day they share within five trading days, else their last ones."""
     ours, theirs = (view.index.closes.get((line.line, False), ()) for line in (first, second))
-    near = {close.date: close for close in ours if 0 <= (day - close.date).days <= 8}
-    recent = [close for close in theirs if close.date <= day and trading_days(close.date, day) <= MAX_TRADING_DAYS]
+    near, recent = ({close.date: close for close in _recent(closes, day)} for closes in (ours, theirs))
     if not near or not recent:
         return None
-    shared = [close for close in recent if close.date in near]
-    other = shared[-1] if shared else recent[-1]
-    own = near[other.date] if shared else near[max(near)]
-    return Quote(first, own, False), Quote(second, other, False)
+    shared = near.keys() & recent.keys()
+    own, other = (max(shared), max(shared)) if shared else (max(near), max(recent))
+    return Quote(first, near[own], False), Quote(second, recent[other], False)
+
+
+def _recent(closes: Sequence[Close], day: date) -> Sequence[Close]:
+    start = bisect_right(closes, day - timedelta(days=MAX_TRADING_DAYS + 4), key=lambda close: close.date)
+    end = bisect_right(closes, day, key=lambda close: close.date)
+    return [close for close in closes[start:end] if trading_days(close.date, day) <= MAX_TRADING_DAYS]
 
 
 def _gap(view: View, first: Quote, second: Quote) -> float | None:
@@ -204,7 +217,7 @@ def _count(fact: Fact, what: str) -> Reading:
 
 
 def dividends(view: View, company: str) -> Reading:
-    """Dividends per ordinary share that went ex in twelve months, at the price's rate, so that a yield is the line's own.
+    """Dividends per ordinary share that went ex in twelve months, at the price's rate: a yield is then the line's own.
 
     An empty file means unknown, not nothing: a company that paid nothing says so with a row of 0.
     """
@@ -224,7 +237,7 @@ def dividends(view: View, company: str) -> Reading:
         ratio = lines[row["line"]].ordinary_per_unit if row["line"] in lines else 1.0
         total += row["amount"] / ratio * rate.value
         ids += [row["id"], *rate.ids]
-        terms.append(money(row["amount"], row["currency"]) + (f" ÷ {ratio:g}" if ratio != 1 else "") + f" × {rate.value:.5g}")
+        terms.append(spelled(row["amount"], row["currency"], ratio, rate))
     return Reading(
         total, start=since + timedelta(days=1), end=view.as_of, months=12, known_on=rows[-1]["ex_date"],
         how=" + ".join(terms), inputs=tuple(dict.fromkeys(ids)),

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Final
+from typing import Any, Final, TypeVar
 
 from peerbench.core.companies import Company, Line
 from peerbench.core.items import ITEMS
@@ -17,6 +17,8 @@ ISSUER: Final = "issuer-non-gaap"
 ISSUER_TWINS: Final = {"capex_issuer": "capex"}
 RESTATED_BEYOND: Final = 0.001  # a later vintage that moves less is the same number, better rounded
 
+Answer = TypeVar("Answer")
+
 
 @dataclass(frozen=True, slots=True)
 class View:
@@ -24,17 +26,22 @@ class View:
 
     index: Index
     as_of: date
-    _facts: dict[tuple[str, str, str], tuple[Fact, ...]] = field(default_factory=dict)
+    _memory: dict[Hashable, Any] = field(default_factory=dict)
 
     def company(self, company: str) -> Company:
         return self.index.companies[company]
 
     def facts(self, company: str, item: str, segment: str = "total") -> tuple[Fact, ...]:
         """Latest vintages known of one series, period ends ascending; restated ones say so."""
-        key = (company, item, segment_key(segment))
-        if key not in self._facts:
-            self._facts[key] = tuple(self._known(company, item, segment_key(segment)))
-        return self._facts[key]
+        name = segment_key(segment)
+        return self.once(("facts", company, item, name), lambda: tuple(self._known(company, item, name)))
+
+    def once(self, key: Hashable, make: Callable[[], Answer]) -> Answer:
+        """The answer to a question that many cells ask, made the first time."""
+        if key not in self._memory:
+            self._memory[key] = make()
+        found: Answer = self._memory[key]
+        return found
 
     def lines(self, company: str, day: date) -> tuple[Line, ...]:
         """The company's share lines at the ratios in force on `day`, the primary one first."""
