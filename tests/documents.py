@@ -253,7 +253,7 @@ PAGE_2 = Page(
         )),
         LayoutRow("8+4", (
             (FIGURE_4,),
-            (Prose((p("All four medians, ", fact("low", 214, "price", "USD"), " to ", fact("high", 298, "price", "USD"), ", lie above the price of US$163.08; all four lows lie below "
+            (Prose((p("All four medians, ", fact("low", 214, "price0", "USD"), " to ", fact("high", 298, "price0", "USD"), ", lie above the price of US$163.08; all four lows lie below "
                       "it. The spread reflects peers that differ in kind: Baidu is cheap on book value, Tencent dear on sales."),
                     p("Put through the same bridge, Alibaba’s own multiples return US$163.08 on every row."),
                     p("three peers bound a price; they do not set one.", lead="So what:")), style="side"),),
@@ -348,7 +348,7 @@ PAGE_3 = Page(
 TABLE_5 = Table(
     "table-5", t("Peers and how comparable they are"), (),
     (Column("role", "Role", 17, align="left"), Column("grade", "Grade", 11, align="left"), Column("size", "Size", 8.2, mark="e"), Column("growth", "Growth", 12.8, mark="f"),
-     Column("accounts", "   Accounts", 21, align="left"), Column("reason", "Reason", 82.4, align="left")),
+     Column("accounts", "Accounts", 21, align="left"), Column("reason", "Reason", 82.4, align="left")),
     tuple(Row(who(c), (Cell(t(role)), Cell(badge=grade), Cell((n(size, "x1"),)), Cell((n(growth, "spp1"),)), Cell(t(accounts)), Cell(t(reason))), "peer") for c, role, grade, size, growth, accounts, reason in (
         ("tencent", "Core peer", "A", 2.0, 0.064, "IFRS", "Same market, regulator and venue; games and payments"),
         ("amazon", "Read-across", "B", 6.3, 0.056, "US GAAP", "Commerce plus cloud, the closest mix; other market, six times the size"),

@@ -138,6 +138,10 @@ def price(value: Decimal, currency: str) -> str:
     return _signed(fixed(abs(value), places), rounded(value, places), currency)
 
 
+def whole_price(value: Decimal, currency: str) -> str:
+    return _signed(fixed(abs(value), 0), rounded(value, 0), currency)
+
+
 def words(value: Decimal, currency: str) -> str:
     """A small count as a word, a larger one in figures."""
     whole = int(value)
@@ -168,5 +172,6 @@ FORMATS: Final[dict[str, Formatter]] = {
     "count": _number(0),
     "money": money,
     "price": price,
+    "price0": whole_price,
     "words": words,
 }

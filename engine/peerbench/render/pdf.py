@@ -20,12 +20,12 @@ from xml.sax.saxutils import escape
 from peerbench.core.document import Brief
 from peerbench.core.errors import UnusableRequest
 from peerbench.core.findings import Finding
-from peerbench.render import templates, view
+from peerbench.render import style, templates, view
 from peerbench.render.templates import Look
 
 MM: Final = 25.4 / 96  # one CSS pixel in mm
 MIN_GAP_MM: Final = 2.0
-STYLES: Final = ("tokens.css", "fonts.css", "print.css")
+STYLES: Final = ("fonts.css", "print.css")
 VARIANT: Final = "pdf/ua-1"
 BASE: Final = "asset:page/"
 CHART: Final = re.compile(r"asset:chart/(.+)\.svg")
@@ -38,6 +38,7 @@ class Gap:
 
     page: str
     free_mm: float
+    foot: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,7 @@ class Printed:
     findings: tuple[Finding, ...]
 
 
-def write(brief: Brief, *, look: Look, charts: Mapping[str, str], cache: Path, theme_css: str = "") -> Printed:
+def write(brief: Brief, *, look: Look, charts: Mapping[str, str], cache: Path) -> Printed:
     """The PDF of a brief. charts: SVG by chart id; cache: a folder for fontconfig's files.
 
     Raises UnusableRequest when a template is wrong, asks for anything outside, or draws a WeasyPrint warning; a page
@@ -59,7 +60,7 @@ def write(brief: Brief, *, look: Look, charts: Mapping[str, str], cache: Path, t
     """
     document = view.document(brief, "print", headline_font=look.headline_font)
     body = templates.render("print.html.j2", look, {"brief": document, "edition": "print"})
-    css = "\n".join([*(look.text(name) for name in STYLES), theme_css])
+    css = "\n".join([style.properties(brief.meta.theme), *(look.text(name) for name in STYLES)])
     weasyprint = _weasyprint(_font_folder(look), cache)
     fetcher = _fetcher(weasyprint, look, charts)
     with _warnings() as warnings, _no_collection():
@@ -209,13 +210,31 @@ def _bytes(path: Path) -> bytes:
 def _gaps(pages: Any, brief: Brief) -> Iterator[Gap]:
     """Per planned page the height between the last line of its flow and what stands below."""
     for planned in brief.pages:
-        sheets = [box for page in pages for box in _boxes(page._page_box, "sheet") if box.element.get("id") == f"page-{planned.id}"]
-        if len(sheets) != 1:
-            yield Gap(planned.id, -float(sum(box.height for box in sheets[1:]) or 1) * MM)
-            continue
-        flow = max(map(_bottom, _boxes(sheets[0], "flow")), default=0.0)
-        limit = min((box.position_y for box in _boxes(sheets[0], "foot")), default=sheets[0].position_y + sheets[0].height)
-        yield Gap(planned.id, round((limit - flow) * MM, 2))
+        name, foot = f"page-{planned.id}", any(row.foot for row in planned.rows)
+        sheets = [box for page in pages for box in _boxes(page._page_box, "sheet") if box.element.get("id") == name]
+        if len(sheets) == 1:
+            yield Gap(planned.id, round(_free(sheets[0]) * MM, 2), foot)
+        else:
+            yield Gap(planned.id, -round(sum(_bottom(box) - box.position_y for box in sheets[1:]) * MM, 2), foot)
+
+
+def _free(sheet: Any) -> float:
+    """The least height between a block of the flow and the foot's blocks under it, or the end of the sheet."""
+    end = sheet.position_y + sheet.height
+    above = [_extent(box) for flow in _boxes(sheet, "flow") for box in _blocks(flow)]
+    below = [_extent(box) for foot in _boxes(sheet, "foot") for box in _blocks(foot)]
+    pairs = (y - bottom for left, right, _, bottom in above for x, x2, y, _ in below if x < right and left < x2)
+    return float(min(*pairs, *(end - bottom for *_, bottom in above), end))
+
+
+def _blocks(box: Any) -> Iterator[Any]:
+    """The blocks that stand in the slots of a flow or a foot, and what stands outside of rows."""
+    for slot in (found for row in _boxes(box, "row") for found in _boxes(row, "slot")):
+        yield from (getattr(child, "_box", child) for child in slot.children)
+
+
+def _extent(box: Any) -> tuple[float, float, float, float]:
+    return box.position_x, box.position_x + box.margin_width(), box.position_y, _bottom(box)
 
 
 def _boxes(box: Any, name: str) -> Iterator[Any]:
@@ -243,7 +262,7 @@ def _overflows(gaps: Iterable[Gap]) -> Iterator[Finding]:
                 "page-overflow", "error", f"page {number} ({gap.page}) holds more than fits: {-gap.free_mm:.1f} mm too much.",
                 "Shorten a table or a paragraph of that page, or let the page plan move a block.", subject=gap.page,
             )  # fmt: skip
-        elif gap.free_mm < MIN_GAP_MM:
+        elif gap.free_mm < MIN_GAP_MM and gap.foot:
             yield Finding(
                 "page-tight", "warning", f"page {number} ({gap.page}) leaves {gap.free_mm:.1f} mm above its foot; "
                 f"{MIN_GAP_MM:.0f} mm are wanted.", subject=gap.page,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -77,6 +77,7 @@ class _Loader(BaseLoader):
         return lookup.find(name, self.look.audience, self.look.roots)
 
 
+@lru_cache(maxsize=8)
 def environment(look: Look) -> ImmutableSandboxedEnvironment:
     """Nothing but the list: no globals, a dozen filters, a dozen tests, every value escaped."""
     made = ImmutableSandboxedEnvironment(

@@ -25,6 +25,8 @@ SPLITS: Final[dict[str, tuple[float, ...]]] = {
 SHADES: Final = 4
 TRACE: Final = "trace"  # key of the column that names each row's lineage row
 BAR_MARGIN_MM: Final = 4.0
+NOTE_LETTER_MM: Final = 1.07  # mean advance of a letter at 7.5 pt
+SOURCE_LINE: Final = 74  # letters in one line of the list of sources
 SHORT_ID: Final = 4  # "Q12" stands in a narrow column, a quoted claim in a wide one
 
 
@@ -115,7 +117,7 @@ class View:
     def table(self, table: Table, span_mm: float | None = None) -> Node:
         columns = table.columns
         used = sum(column.width_mm for column in columns)
-        starts = [i for i, c in enumerate(columns) if c.group and (i == 0 or columns[i - 1].group != c.group)]
+        apart = _apart(columns)
         return Node(
             "table",
             id=table.id,
@@ -126,29 +128,30 @@ class View:
             subtitle=self.runs(table.subtitle, dots=False),
             source=self.runs(table.source, dots=False),
             notes=tuple(Node("note", mark=mark, runs=self.runs(spans, dots=False)) for mark, spans in table.notes),
+            notes_inline=_one_line(table, span_mm or 0.0),
             label_head=table.label_head,
             label_mm=round(span_mm - used, 3) if span_mm else None,
-            columns=tuple(self.column(column, first=i in starts) for i, column in enumerate(columns)),
+            columns=tuple(self.column(column, apart=i in apart) for i, column in enumerate(columns)),
             groups=tuple(_groups(columns)),
             rows=tuple(self.table_row(table, row) for row in table.rows),
         )
 
-    def column(self, column: Column, *, first: bool) -> Node:
+    def column(self, column: Column, *, apart: bool) -> Node:
         return Node(
             "column", key=column.key, lines=tuple(column.head.split("\n")), width_mm=column.width_mm,
-            group=column.group, align="trace" if column.key == TRACE else column.align, mark=column.mark, first=first,
+            group=column.group, align="trace" if column.key == TRACE else column.align, mark=column.mark, apart=apart,
             subject=column.key == self.brief.meta.subject_key,
         )  # fmt: skip
 
     def table_row(self, table: Table, row: Row) -> Node:
-        decimal = _decimal_columns(table)
-        cells = [self.cell(c, table.columns[i], decimal=i in decimal) for i, c in enumerate(row.cells)]
+        decimal, apart = _decimal_columns(table), _apart(table.columns)
+        cells = [self.cell(c, table.columns[i], decimal=i in decimal, apart=i in apart) for i, c in enumerate(row.cells)]
         if table.columns and table.columns[-1].key == TRACE and len(row.cells) < len(table.columns):
             cells.append(Node("cell", align=TRACE, href=self.row_href(row.trace), trace=row.trace))
         role = "rank-row" if row.role == "rank" else row.role
         return Node("row", label=self.runs(row.label, dots=False), cells=tuple(cells), role=role, rule=row.rule_above)
 
-    def cell(self, cell: Cell, column: Column, *, decimal: bool) -> Node:
+    def cell(self, cell: Cell, column: Column, *, decimal: bool, apart: bool) -> Node:
         """A bar is a length in mm for print and a share of the longest for the web; a rank chooses one of four shades."""
         return Node(
             "cell",
@@ -160,6 +163,7 @@ class View:
             badge=cell.badge,
             strong=cell.strong,
             align=column.align,
+            apart=apart,
             inset=decimal and _integer(cell),
         )
 
@@ -279,6 +283,7 @@ def document(brief: Brief, edition: Edition, *, headline_font: Path) -> Node:
         **body,
         **_furniture(brief),
         title=_words(body["headline"]),
+        source_halves=tuple(tuple(map(view.source, half)) for half in _halves(brief.sources)),
         description=_words(body["standfirst"]),
         headline_lines=headline.lines(body["headline"], headline_font) if edition == "print" else (body["headline"],),
         lineage=tuple(view.trace(trace) for trace in brief.lineage),
@@ -328,6 +333,31 @@ def _spans_of(numbers: Sequence[int]) -> Iterator[tuple[int, int]]:
         if index + 1 == len(numbers) or numbers[index + 1] != number + 1:
             yield start, number
             start = None
+
+
+def _apart(columns: Sequence[Column]) -> frozenset[int]:
+    """Columns set left that follow one set right: they need air, or the two texts touch."""
+    return frozenset(i for i in range(1, len(columns)) if columns[i].align == "left" and columns[i - 1].align == "right")
+
+
+def _one_line(table: Table, span_mm: float) -> bool:
+    """Whether the notes run on behind each other, because a line for each would take more lines."""
+    texts = [*(spans for _, spans in table.notes), *((table.source,) if table.source else ())]
+    letters = [4 + sum(len(span.text) for span in spans if isinstance(span, Text)) for spans in texts]
+    lines = [math.ceil(count * NOTE_LETTER_MM / (span_mm or 1.0)) for count in letters]
+    return sum(lines) > math.ceil(sum(letters) * NOTE_LETTER_MM / (span_mm or 1.0))
+
+
+def _halves(sources: Sequence[Source]) -> tuple[tuple[Source, ...], tuple[Source, ...]]:
+    """The list of sources as two columns of about the same height."""
+    letters = [len(source.title) + len(source.remark) + (13 if source.day else 0) for source in sources]
+    heights = [1.1 + count // SOURCE_LINE for count in letters]
+    total, done = sum(heights), 0.0
+    for index, height in enumerate(heights):
+        done += height
+        if done >= total / 2:
+            return tuple(sources[: index + 1]), tuple(sources[index + 1 :])
+    return tuple(sources), ()
 
 
 def _groups(columns: Sequence[Column]) -> Iterator[Node]:
