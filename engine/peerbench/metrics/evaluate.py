@@ -6,7 +6,7 @@ words; what cannot be said (METHOD 18, 19) is not meaningful with the reason; no
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from typing import Final
@@ -121,27 +121,47 @@ def _profits(plan: Plan) -> frozenset[str]:
 def _columns(step: Step, words: Words, plan: Plan, *, check_currency: bool) -> tuple[pl.Expr, ...]:
     """Value, status code and reason. The value column is masked only at the end: codes carry the truth downwards."""
     value = expression(step.tree, words)
-    worst, worst_reason = _inherited(step)
-    code = pl.when(worst > OK).then(worst)
-    reason = pl.when(worst > OK).then(worst_reason)
-    if check_currency and (clash := _currency_clash(step, plan)) is not None:
-        code = code.when(clash).then(pl.lit(MISSING, pl.UInt8))
-        reason = reason.when(clash).then(pl.lit("its inputs are in different currencies"))
-    for issue in issues(step.tree, step.positive, words):
-        code = code.when(issue.holds).then(pl.lit(NOT_MEANINGFUL, pl.UInt8))
-        reason = reason.when(issue.holds).then(issue.reason)
-    overflow = ~value.is_finite().fill_null(value=False)
-    code = code.when(overflow).then(pl.lit(NOT_MEANINGFUL, pl.UInt8))
-    reason = reason.when(overflow).then(pl.lit("the result is not a finite number"))
-    limit = step.definition.excluded_above
-    if limit is not None:
-        code = code.when(value > limit).then(pl.lit(EXCLUDED, pl.UInt8))
-        reason = reason.when(value > limit).then(pl.lit(f"above {limit:g}x: kept out of statistics (METHOD 19)"))
+    cases = list(_cases(step, value, words, plan, check_currency=check_currency))
+    code = _first_that_holds([(case.holds, case.code) for case in cases], pl.lit(OK, pl.UInt8))
+    reason = _first_that_holds([(case.holds, case.reason) for case in cases], pl.lit(None, pl.String))
     return (
         value.cast(pl.Float64).alias(value_of(step.key)),
-        code.otherwise(pl.lit(OK, pl.UInt8)).alias(code_of(step.key)),
-        reason.otherwise(None).cast(pl.String).alias(reason_of(step.key)),
+        code.alias(code_of(step.key)),
+        reason.alias(reason_of(step.key)),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """Where it holds, the metric has this status code for this reason."""
+
+    holds: pl.Expr
+    code: pl.Expr
+    reason: pl.Expr
+
+
+def _cases(step: Step, value: pl.Expr, words: Words, plan: Plan, *, check_currency: bool) -> Iterator[_Case]:
+    """Why a metric may say nothing, the gravest first."""
+    worst, worst_reason = _inherited(step)
+    yield _Case(worst > OK, worst, worst_reason)
+    if check_currency and (clash := _currency_clash(step, plan)) is not None:
+        yield _case(clash, MISSING, "its inputs are in different currencies")
+    for issue in issues(step.tree, step.positive, words):
+        yield _Case(issue.holds, pl.lit(NOT_MEANINGFUL, pl.UInt8), issue.reason)
+    yield _case(~value.is_finite().fill_null(value=False), NOT_MEANINGFUL, "the result is not a finite number")
+    limit = step.definition.excluded_above
+    if limit is not None:
+        yield _case(value > limit, EXCLUDED, f"above {limit:g}x: kept out of statistics (METHOD 19)")
+
+
+def _case(holds: pl.Expr, code: int, reason: str) -> _Case:
+    return _Case(holds, pl.lit(code, pl.UInt8), pl.lit(reason))
+
+
+def _first_that_holds(cases: Sequence[tuple[pl.Expr, pl.Expr]], otherwise: pl.Expr) -> pl.Expr:
+    for holds, then in reversed(cases):
+        otherwise = pl.when(holds).then(then).otherwise(otherwise)
+    return otherwise
 
 
 def _inherited(step: Step) -> tuple[pl.Expr, pl.Expr]:
@@ -327,9 +347,7 @@ def _flags(known: pl.DataFrame, steps: Sequence[Step], plan: Plan) -> pl.DataFra
         if operand.key in spared[step.key]
     ]
     pairs = pl.DataFrame(rests, schema={"place": pl.Int64, "operand": pl.String}, orient="row")
-    spares = pl.DataFrame(
-        optional, schema={"place": pl.Int64, "operand": pl.String, "flag": pl.String}, orient="row"
-    )
+    spares = pl.DataFrame(optional, schema={"place": pl.Int64, "operand": pl.String, "flag": pl.String}, orient="row")
     flagged = known.filter(pl.col("flags").list.len() > 0).select(*ROW, "operand", flag="flags").explode("flag")
     absent = known.filter(pl.col("code") == MISSING).select(*ROW, "operand")
     found = pl.concat(

@@ -10,7 +10,6 @@ import polars as pl
 
 from peerbench.core.metric import MetricDefinition
 from peerbench.metrics.formula import (
-    COMPARISONS,
     Call,
     Constant,
     Negative,
@@ -33,11 +32,22 @@ CODES: Final[dict[str, int]] = {
     "withheld": WITHHELD,
 }
 STATUSES: Final = ("ok", "excluded", "not_meaningful", "stale", "missing", "missing")
+# METHOD 18 has words for profit lines; other lines are only positive or negative.
 PROFIT_ITEMS: Final = frozenset(
-    "gross_profit operating_income pretax_income net_income net_income_parent net_income_common eps_diluted"
-    " adjusted_ebitda adjusted_ebita non_gaap_net_income eps_estimate".split()
+    {
+        "gross_profit",
+        "operating_income",
+        "pretax_income",
+        "net_income",
+        "net_income_parent",
+        "net_income_common",
+        "eps_diluted",
+        "adjusted_ebitda",
+        "adjusted_ebita",
+        "non_gaap_net_income",
+        "eps_estimate",
+    }
 )
-CASH_ITEMS: Final = frozenset({"operating_cash_flow", "free_cash_flow_issuer"})
 DAYS_A_YEAR: Final = 365.25
 SAME_ANNIVERSARY_DAYS: Final = 10  # two ends of a 52/53-week year
 
@@ -189,6 +199,3 @@ def _no_base(node: Call, words: Words) -> Issue:
         .otherwise(pl.lit("loss unchanged" if profit else "unchanged below zero"))
     )
     return Issue((now <= 0) | (before <= 0), word)
-
-
-__all__ = ["COMPARISONS", "CODES", "STATUSES", "Issue", "Words", "expression", "issues"]

@@ -12,7 +12,7 @@ import math
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Final, NoReturn, Union
+from typing import Final, NoReturn, TypeAlias
 
 from peerbench.core.findings import Finding, Origin, did_you_mean
 from peerbench.core.items import ITEMS, Item
@@ -85,7 +85,7 @@ class Reference:
 
 @dataclass(frozen=True, slots=True)
 class Negative:
-    of: "Node"
+    of: Node
     column: int = field(default=0, compare=False)
 
 
@@ -94,8 +94,8 @@ class Operation:
     """+ - * / or a comparison; column is the sign's own."""
 
     sign: str
-    left: "Node"
-    right: "Node"
+    left: Node
+    right: Node
     column: int = field(default=0, compare=False)
 
 
@@ -104,11 +104,11 @@ class Call:
     """growth, avg, change and cagr hold both ends: (now, before) and, for cagr, the number of years."""
 
     name: str
-    arguments: tuple["Node", ...]
+    arguments: tuple[Node, ...]
     column: int = field(default=0, compare=False)
 
 
-Node = Union[Constant, Read, Reference, Negative, Operation, Call]
+Node: TypeAlias = Constant | Read | Reference | Negative | Operation | Call
 PAIRED: Final = frozenset({"growth", "cagr", "avg", "change"})
 
 
@@ -487,10 +487,8 @@ def parse(
 
 
 def _check_size(notes: _Notes, node: Node) -> None:
-    nodes = 0
-    for part in walk(node):
-        nodes += 1
-        if nodes > MAX_NODES:
+    for count, part in enumerate(walk(node), start=1):
+        if count > MAX_NODES:
             notes.stop("formula-limit", part.column, f"the formula unfolds to more than {MAX_NODES} steps")
         years = part.lag if isinstance(part, Reference) else part.operand.lag if isinstance(part, Read) else 0
         if years > MAX_YEARS:

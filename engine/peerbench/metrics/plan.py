@@ -7,14 +7,14 @@ of its own, ``free_cash_flow_ltm@-1``, at its own level.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
 from peerbench.core.findings import Finding, Origin, did_you_mean
 from peerbench.core.items import ITEMS
 from peerbench.core.metric import MetricDefinition, Operand
-from peerbench.core.periods import ESTIMATE_WINDOWS, FLOW_WINDOWS, WINDOWS
+from peerbench.core.periods import ESTIMATE_WINDOWS, FLOW_WINDOWS, STATISTIC_WINDOWS, WINDOWS
 from peerbench.metrics.catalogue import Catalogue, segment_variant
 from peerbench.metrics.formula import FUNCTIONS, Node, Read, Reference, key_of, leaves, parse, shift
 from peerbench.metrics.types import DIMENSIONS, check_units
@@ -73,22 +73,20 @@ def _named(catalogue: Catalogue, custom: Sequence[MetricDefinition]) -> dict[str
 
 def _name_findings(catalogue: Catalogue, custom: Sequence[MetricDefinition]) -> Iterator[Finding]:
     seen: set[str] = set()
+    owners: tuple[tuple[Container[str], str], ...] = (
+        (catalogue.definitions, "a metric of the catalogue"),
+        (ITEMS, "an item"),
+        (FUNCTIONS, "a function of the formula language"),
+        (WINDOWS, "a window of the formula language"),
+        (seen, "another custom metric"),
+    )
     for definition in custom:
-        taken = (
-            "a metric of the catalogue"
-            if definition.id in catalogue.definitions
-            else "an item"
-            if definition.id in ITEMS
-            else "a word of the formula language"
-            if definition.id in FUNCTIONS or definition.id in WINDOWS
-            else "another custom metric"
-            if definition.id in seen
-            else ""
-        )
+        owner = next((who for names, who in owners if definition.id in names), "")
+        if owner:
+            message = f"the name {definition.id!r} already belongs to {owner}"
+            origin = Origin(definition.origin)
+            yield Finding("metric-name", "error", message, "Choose another name.", origin, definition.id)
         seen.add(definition.id)
-        if taken:
-            message = f"the name {definition.id!r} already belongs to {taken}"
-            yield Finding("metric-name", "error", message, "Choose another name.", Origin(definition.origin), definition.id)
 
 
 # ---- parsing and checking what is needed ----------------------------------------------------------------------------
@@ -138,7 +136,7 @@ class _Book:
         spoilt = [name for name in _metrics_in((tree, *conditions)) if name in self.broken]
         if spoilt:
             message = f"{metric} cannot be computed: it uses {spoilt[0]}"
-            found = (_finding("metric-unusable", definition, message),)
+            found: tuple[Finding, ...] = (_finding("metric-unusable", definition, message),)
         else:
             units = {name: self.definitions[name].unit for name in _metrics_in((tree, *conditions))}
             found = check_units(definition, tree, conditions, units)
@@ -164,7 +162,8 @@ class _Book:
         trees = tuple(tree for tree, _ in read if tree is not None)
         if len(trees) < len(read):
             return None
-        self.definitions[metric] = definition if definition.period else replace(definition, period=self._period(trees[0]))
+        if not definition.period:
+            self.definitions[metric] = replace(definition, period=self._period(trees[0]))
         return trees
 
     def _definition(self, metric: str) -> MetricDefinition | None:
@@ -188,13 +187,15 @@ class _Book:
         return base
 
     def _period(self, tree: Node) -> str:
-        """The window a formula speaks of: a flow's first, then an estimate's, market data, a balance."""
+        """The window a formula speaks of: the first of a flow, else an estimate's, market data, a balance."""
         windows = [
             leaf.operand.window if isinstance(leaf, Read) else self._period_of(leaf.metric) for leaf in leaves(tree)
         ]
-        order = (*FLOW_WINDOWS, *ESTIMATE_WINDOWS, "spot", "latest")
-        ranked = [window for window in (*(w for w in windows if w in FLOW_WINDOWS), *order, *windows) if window in windows]
-        return ranked[0] if ranked else "latest"
+        for kind in (FLOW_WINDOWS, ESTIMATE_WINDOWS, ("spot",), ("latest",), STATISTIC_WINDOWS):
+            for window in windows:
+                if window in kind:
+                    return window
+        return "latest"
 
     def _period_of(self, metric: str) -> str:
         base = self.named.get(metric.partition("[")[0])
@@ -233,7 +234,7 @@ def _steps(ids: Sequence[str], book: _Book) -> dict[str, Step]:
 def _levels(steps: Mapping[str, Step]) -> tuple[tuple[Step, ...], ...]:
     """Steps by the length of the longest chain below them."""
     depth: dict[str, int] = {}
-    todo = list(reversed(steps))
+    todo = list(reversed(list(steps)))
     while todo:
         key = todo[-1]
         below = [leaf.key for leaf in steps[key].inputs if isinstance(leaf, Reference)]

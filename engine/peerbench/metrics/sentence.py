@@ -22,7 +22,7 @@ from peerbench.metrics.formula import (
     Operation,
     Read,
     Reference,
-    leaves,
+    children,
 )
 
 WINDOW_WORDS: Final[dict[str, str]] = {
@@ -91,13 +91,22 @@ def _in_sentence(label: str) -> str:
 
 def sentence(tree: Node, definitions: Mapping[str, MetricDefinition]) -> str:
     """The formula in words. A window that every operand shares stands once, at the end."""
-    names = {leaf.key: name(leaf, definitions) for leaf in leaves(tree)}
+    names = {leaf.key: name(leaf, definitions) for leaf in _spoken(tree)}
     tails = {(each.window, each.ago) for each in names.values()}
     shared = Name("", *tails.pop()) if len(tails) == 1 and len(names) > 1 else Name("")
     if shared.window or shared.ago:
         names = {key: Name(each.what) for key, each in names.items()}
     words = "".join(span.text for span in _spans(tree, _Worded(names)) if isinstance(span, Text))
     return ", ".join(part for part in (words, shared.window, shared.ago) if part)
+
+
+def _spoken(node: Node) -> tuple[Read | Reference, ...]:
+    """What the sentence names: of "the same a year before" only the first."""
+    if isinstance(node, Call) and node.name in PAIRED:
+        return _spoken(node.arguments[0])
+    if isinstance(node, (Read, Reference)):
+        return (node,)
+    return tuple(leaf for child in children(node) for leaf in _spoken(child))
 
 
 def filled(tree: Node, numbers: Mapping[str, Number]) -> Spans:
@@ -120,6 +129,9 @@ def _merged(spans: Spans) -> Spans:
 class _Worded:
     names: Mapping[str, Name]
 
+    def before(self, _: Node, years: int, __: int) -> Spans:
+        return (Text(f"the same {_ago(years)}"),)
+
     def leaf(self, leaf: Read | Reference, *, optional: bool) -> Spans:
         return (Text(str(self.names[leaf.key]) + (" where disclosed" if optional else "")),)
 
@@ -127,6 +139,9 @@ class _Worded:
 @dataclass(frozen=True, slots=True)
 class _Filled:
     numbers: Mapping[str, Number]
+
+    def before(self, node: Node, _: int, rank: int) -> Spans:
+        return _inside(node, self, rank)
 
     def leaf(self, leaf: Read | Reference, *, optional: bool) -> Spans:
         number = self.numbers[leaf.key]
@@ -155,16 +170,7 @@ def _spans(node: Node, words: _Worded | _Filled) -> Spans:
 
 def _call(name: str, arguments: tuple[Node, ...], words: _Worded | _Filled) -> Spans:
     if name in PAIRED:
-        now, before = arguments[0], arguments[1]
-        if name == "avg":
-            return (Text("("), *_spans(now, words), Text(" + "), *_inside(before, words, 1), Text(") ÷ 2"))
-        if name == "change":
-            return (*_spans(now, words), Text(" − "), *_inside(before, words, 2))
-        ratio = (*_inside(now, words, 2), Text(" ÷ "), *_inside(before, words, 3))
-        if name == "growth":
-            return (*ratio, Text(" − 1"))
-        years = arguments[2].value if isinstance(arguments[2], Constant) else 1.0
-        return (Text("("), *ratio, Text(f")^(1/{years:g}) − 1"))
+        return _paired(name, arguments, words)
     if name == "optional" and isinstance(arguments[0], Read):
         return words.leaf(arguments[0], optional=True)
     if name == "sum":
@@ -177,6 +183,19 @@ def _call(name: str, arguments: tuple[Node, ...], words: _Worded | _Filled) -> S
     for argument in arguments[1:]:
         spans = (*spans, Text(" and "), *_spans(argument, words))
     return (Text("("), *spans, Text(")"))
+
+
+def _paired(name: str, arguments: tuple[Node, ...], words: _Worded | _Filled) -> Spans:
+    now, before = arguments[0], arguments[1]
+    years = int(arguments[2].value) if len(arguments) > 2 and isinstance(arguments[2], Constant) else 1
+    if name == "avg":
+        return (Text("("), *_spans(now, words), Text(" + "), *words.before(before, years, 1), Text(") ÷ 2"))
+    if name == "change":
+        return (*_spans(now, words), Text(" − "), *words.before(before, years, 2))
+    ratio = (*_inside(now, words, 2), Text(" ÷ "), *words.before(before, years, 3))
+    if name == "growth":
+        return (*ratio, Text(" − 1"))
+    return (Text("("), *ratio, Text(f")^(1/{years}) − 1"))
 
 
 def _rank(node: Node) -> int:

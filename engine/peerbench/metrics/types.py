@@ -1,6 +1,7 @@
 """Dimensions: what may be added, compared and divided, checked before anything is computed.
 
-A dimension is the powers of money, shares and count. Fractions, multiples and plain numbers have none; zero fits all.
+A dimension is the powers of money, shares and things counted. Fractions, multiples and plain numbers have none; zero
+fits all.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from peerbench.metrics.formula import COMPARISONS, Call, Constant, Negative, Nod
 class Dimension(NamedTuple):
     money: int = 0
     shares: int = 0
-    count: int = 0
+    things: int = 0
 
     def __str__(self) -> str:
         return NAMES.get(self) or " × ".join(
@@ -32,7 +33,7 @@ DIMENSIONS: Final[dict[str, Dimension]] = {
     "money": Dimension(money=1),
     "money_per_share": Dimension(money=1, shares=-1),
     "shares": Dimension(shares=1),
-    "count": Dimension(count=1),
+    "count": Dimension(things=1),
     "pure": PLAIN,
     "fraction": PLAIN,
     "times": PLAIN,
@@ -91,9 +92,7 @@ def _call(name: str, arguments: tuple[Node, ...], units: Mapping[str, str], colu
     return dimension(arguments[0], units)
 
 
-def _same(
-    nodes: tuple[Node, ...], found: tuple[Dimension | None, ...], verb: str, column: int
-) -> Dimension | None:
+def _same(nodes: tuple[Node, ...], found: tuple[Dimension | None, ...], verb: str, column: int) -> Dimension | None:
     known = [(node, kind) for node, kind in zip(nodes, found, strict=True) if kind is not None]
     for node, kind in known[1:]:
         if kind != known[0][1]:
@@ -114,7 +113,7 @@ def check_units(
     except _Mismatch as mismatch:
         return (_finding(definition, mismatch.column, str(mismatch)),)
     wanted = DIMENSIONS[definition.unit]
-    if found in (None, wanted) or found == wanted._replace(count=found.count):
+    if found in (None, wanted) or found == wanted._replace(things=found.things):
         return ()
     message = f"the formula gives {found}, but the unit is declared as {definition.unit} ({wanted})"
     return (_finding(definition, 1, message, "Change the unit or the formula."),)
