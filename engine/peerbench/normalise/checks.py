@@ -1,0 +1,367 @@
+"""What a reader should know before trusting the figures: identities, age, conflicts, admissions, comparability.
+
+Checks only look; they change nothing. Each finding is one sentence a client can read, and only speaks of facts known
+by the day and of the newest three years (METHOD 33–36).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+import polars as pl
+
+from peerbench.core.dataset import Dataset
+from peerbench.core.findings import Finding, Severity
+from peerbench.core.items import FLOWS, ITEMS, STOCKS
+from peerbench.core.periods import add_months
+from peerbench.normalise import calendar, securities
+from peerbench.normalise.calendar import Clock, rounding
+from peerbench.normalise.currency import MAX_AGE_DAYS, RateNotFound
+from peerbench.normalise.index import Fact, index
+from peerbench.normalise.reading import say
+from peerbench.normalise.select import FACT_KEY
+from peerbench.normalise.view import View
+
+YEARS: Final = 3
+LTM_DAYS_APART: Final = 45
+IDENTITY_TOLERANCE: Final = 0.001
+EPS_TOLERANCE: Final = 0.015
+ESTIMATE_DAYS: Final = 100
+# Enterprise value by METHOD 11: what must be known, and what an issuer may simply not have.
+EV_NEEDED: Final = ("debt_short", "debt_long", "cash", "short_term_investments")
+EV_OPTIONAL: Final = ("finance_leases", "preferred_equity", "minority_interest", "mezzanine_equity")
+STANDARDS: Final = {"us-gaap": "US GAAP", "ifrs": "IFRS"}
+ADMISSIONS: Final = {
+    "derived_input": "derived from stated figures, not stated themselves",
+    "rounded_input": "rounded by their source",
+    "second_hand": "read in a vendor's copy of the filing",
+    "unconfirmed_date": "dated by the usual announcement day, which was not confirmed",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One company as known on the day."""
+
+    view: View
+    company: str
+    clock: Clock
+
+    @property
+    def name(self) -> str:
+        return self.view.company(self.company).name
+
+    @property
+    def since(self) -> date:
+        return add_months(self.view.as_of, -12 * YEARS)
+
+    def facts(self, item: str, segment: str = "total") -> tuple[Fact, ...]:
+        return tuple(fact for fact in self.view.facts(self.company, item, segment) if fact.end >= self.since)
+
+    def at(self, item: str, day: date) -> Fact | None:
+        return next((fact for fact in self.facts(item) if fact.start is None and fact.end == day), None)
+
+    def finding(self, check: str, severity: Severity, message: str) -> Finding:
+        return Finding(check, severity, f"{self.name}: {message}.", subject=self.company)
+
+
+def check(data: Dataset, *, companies: Sequence[str], as_of: date) -> tuple[Finding, ...]:
+    """Everything noticed about the companies' facts on `as_of`, company by company, then across them."""
+    view = View(index(data, companies), as_of)
+    looks = [Look(view, company, calendar.clock(view, company)) for company in dict.fromkeys(companies)]
+    found = [finding for look in looks for ask in _CHECKS for finding in ask(look)]
+    found += duplicates(data.facts, looks)
+    found += disagreements(data.disagreements, looks)
+    found += comparability(looks)
+    return tuple(dict.fromkeys(found))
+
+
+# ---- identities -----------------------------------------------------------------------------------------------------
+
+
+def balance(look: Look) -> Iterator[Finding]:
+    """Assets = liabilities + mezzanine + equity; the parts are used as stated, so a derived one proves nothing."""
+    for assets in look.facts("total_assets"):
+        owed = look.at("total_liabilities", assets.end)
+        parts = [owed, look.at("equity_total", assets.end)]
+        if parts[1] is None:
+            parts[1:] = [look.at("equity_parent", assets.end), look.at("minority_interest", assets.end)]
+        if any(part is None for part in parts):
+            continue
+        known = [part for part in (*parts, look.at("mezzanine_equity", assets.end)) if part]
+        if gap := _gap((assets,), known):
+            yield look.finding(
+                "identity_balance", "warning",
+                f"assets at {say(assets.end)} exceed liabilities, mezzanine and equity by {_millions(gap)}",
+            )  # fmt: skip
+
+
+def gross_profit(look: Look) -> Iterator[Finding]:
+    revenue, cost = (_by_window(look.facts(item)) for item in ("revenue", "cost_of_revenue"))
+    for window, profit in _by_window(look.facts("gross_profit")).items():
+        if window in revenue and window in cost and (gap := _gap((revenue[window],), (cost[window], profit))):
+            yield look.finding(
+                "identity_gross_profit", "warning",
+                f"gross profit {_period(profit)} differs from revenue less cost by {_millions(abs(gap))}",
+            )  # fmt: skip
+
+
+def quarters(look: Look) -> Iterator[Finding]:
+    """The parts of a fiscal year add up to it; parts that a restatement left behind are named and not used."""
+    month = look.view.company(look.company).fiscal_year_end_month
+    for item, segment in _flow_series(look):
+        facts = look.facts(item, segment)
+        line = calendar.series(facts, month)
+        for fact in line.left_behind:
+            yield look.finding(
+                "restated_in_part", "note",
+                f"{_label(item, segment)} {_period(fact)} is known only as first reported, the year since restated;"
+                " it is not used",
+            )  # fmt: skip
+        for year in (fact for fact in line.facts if fact.months == 12 and fact.start):
+            yield from _parts_of(look, line, year, _label(item, segment))
+
+
+def _parts_of(look: Look, line: calendar.Series, year: Fact, label: str) -> Iterator[Finding]:
+    assert year.start is not None
+    first, last = line.boundary(year.start), line.boundary(year.after)
+    path = line.path(first, last, months=(3, 6, 9), backwards=False) if first and last else None
+    gap = _gap((year,), [step.fact for step in path]) if path else 0.0
+    if gap:
+        text = f"{label} of the year to {say(year.end)} differs from the sum of its parts by {_millions(abs(gap))}"
+        yield look.finding("identity_quarters", "warning", text)
+
+
+def earnings_per_share(look: Look) -> Iterator[Finding]:
+    """EPS × shares ≈ net income to common; dilution adjusts both sides a little, so 1.5 % is allowed."""
+    shares = _by_window(look.facts("shares_diluted"))
+    common = _by_window(look.facts("net_income_common")) or _by_window(look.facts("net_income_parent"))
+    for window, eps in _by_window(look.facts("eps_diluted")).items():
+        if window not in shares or window not in common:
+            continue
+        made, stated = eps.value * shares[window].value, common[window].value
+        room = EPS_TOLERANCE * abs(stated) + shares[window].value * rounding_of_cents(eps.value)
+        if abs(made - stated) > room:
+            yield look.finding(
+                "identity_eps", "warning",
+                f"earnings per share × shares {_period(eps)} give {_millions(made)}, net income is {_millions(stated)}",
+            )  # fmt: skip
+
+
+def rounding_of_cents(eps: float) -> float:
+    """Half a cent per share, the least that a stated figure may be off by."""
+    return 0.005 if abs(eps) >= 0.01 else 0.0
+
+
+def _gap(left: Iterable[Fact], right: Iterable[Fact]) -> float:
+    """left − right where it is more than rounding explains, else 0."""
+    one, other = tuple(left), tuple(right)
+    gap = sum(fact.value for fact in one) - sum(fact.value for fact in other)
+    size = max(abs(fact.value) for fact in (*one, *other))
+    room = sum(rounding(fact.value) for fact in (*one, *other))
+    return gap if abs(gap) > max(room, IDENTITY_TOLERANCE * size) else 0.0
+
+
+# ---- age ------------------------------------------------------------------------------------------------------------
+
+
+def age(look: Look) -> Iterator[Finding]:
+    newest, as_of = look.clock.period_end, look.view.as_of
+    if newest is None:
+        yield look.finding("no_facts", "error", f"no period was reported by {say(as_of)}")
+    elif (as_of - newest).days > calendar.OLD_DAYS:
+        stale = add_months(newest, calendar.STALE_MONTHS) < as_of
+        text = f"the newest period reported ended on {say(newest)}, {(as_of - newest).days} days before the as-of date"
+        yield look.finding("stale_facts" if stale else "old_facts", "warning", text)
+    yield from _price_age(look)
+    yield from _estimate_age(look)
+
+
+def _price_age(look: Look) -> Iterator[Finding]:
+    answer = securities.price(look.view, look.company)
+    yield from answer.findings
+    if not answer.ok and not any(finding.check == "cross_line" for finding in answer.findings):
+        yield look.finding("no_price", "warning", str(answer.reason))
+    if "price_adjusted" in answer.flags and answer.end:
+        text = f"only a dividend-adjusted close is known on {say(answer.end)}; multiples of price rest on it"
+        yield look.finding("price_adjusted", "warning", text)
+    count = securities.shares(look.view, look.company)
+    if "diluted_average" in count.flags and count.end:
+        text = (
+            f"no share count of the last {securities.COUNT_DAYS} days; the diluted average to {say(count.end)} is used"
+        )
+        yield look.finding("diluted_average", "note", text)
+
+
+def _estimate_age(look: Look) -> Iterator[Finding]:
+    rows = [row for row in look.view.index.estimates.get(look.company, ()) if row["snapshot_date"] <= look.view.as_of]
+    newest = max((row["snapshot_date"] for row in rows), default=None)
+    if newest is None:
+        yield look.finding("no_estimates", "note", f"no estimate was known by {say(look.view.as_of)}")
+    elif (look.view.as_of - newest).days > ESTIMATE_DAYS:
+        text = f"the last estimate is of {say(newest)}, over {ESTIMATE_DAYS} days before; forward figures are left out"
+        yield look.finding("stale_estimates", "note", text)
+
+
+def rates(look: Look) -> Iterator[Finding]:
+    """Each share line's currency can be brought to the reporting currency on the day."""
+    reporting = look.view.company(look.company).reporting_currency
+    for currency in sorted({line.currency for line in look.view.lines(look.company, look.view.as_of)}):
+        try:
+            look.view.index.rates.spot(currency, reporting, look.view.as_of)
+        except RateNotFound:
+            text = f"no {currency}/{reporting} rate within {MAX_AGE_DAYS} days of {say(look.view.as_of)}"
+            yield look.finding("stale_fx", "warning", text)
+
+
+# ---- the bridge to enterprise value ---------------------------------------------------------------------------------
+
+
+def enterprise_value(look: Look) -> Iterator[Finding]:
+    """A component that is not disclosed is said so: unknown is not nothing (METHOD 11)."""
+    newest = {item: max((fact.end for fact in look.view.facts(look.company, item)), default=None)
+              for item in (*EV_NEEDED, *EV_OPTIONAL)}  # fmt: skip
+    for items, severity in ((EV_NEEDED, "warning"), (EV_OPTIONAL, "note")):
+        if absent := [ITEMS[item].label for item in items if newest[item] is None]:
+            effect = (
+                "enterprise value is missing" if severity == "warning" else "enterprise value counts them as nothing"
+            )
+            text = f"{_listed(absent)} {'is' if len(absent) == 1 else 'are'} not disclosed; {effect}"
+            yield look.finding("ev_component_missing", "warning" if severity == "warning" else "note", text)
+    days = defaultdict(list)
+    for item, day in newest.items():
+        if day:
+            days[day].append(ITEMS[item].label)
+    if days and (max(days) - min(days)).days > 15:
+        text = "; ".join(f"{_listed(labels)} of {say(day)}" for day, labels in sorted(days.items()))
+        yield look.finding("balance_dates_differ", "warning", f"enterprise value mixes balance sheets: {text}")
+
+
+# ---- what the rows admit, and what others say -----------------------------------------------------------------------
+
+
+def admissions(look: Look) -> Iterator[Finding]:
+    """One note per company and kind, naming the items concerned."""
+    found: dict[str, list[Fact]] = defaultdict(list)
+    for item, segment in _flow_series(look) + [(item, "total") for item in sorted(STOCKS)]:
+        for fact in look.facts(item, segment):
+            for mark in fact.marks:
+                found[mark].append(fact)
+    for mark, meaning in ADMISSIONS.items():
+        if facts := found.get(mark):
+            labels = sorted({ITEMS[fact.item].label for fact in facts if fact.item in ITEMS})
+            shown = _listed(labels if len(labels) < 5 else [*labels[:4], f"{len(labels) - 4} more items"])
+            verb = "figure is" if len(facts) == 1 else "figures are"
+            text = f"{len(facts)} {verb} {meaning} ({shown})"
+            yield look.finding("data_quality", "note", text)
+
+
+def duplicates(facts: pl.DataFrame, looks: Sequence[Look]) -> Iterator[Finding]:
+    """Two rows with one key and one day but two values: the file's first one is used (METHOD 34)."""
+    by_company = {look.company: look for look in looks}
+    near = facts.filter(pl.col("company").is_in(list(by_company)))
+    key = [*FACT_KEY, "known_on"]
+    twice = near.group_by(key, maintain_order=True).agg("value").filter(pl.col("value").list.n_unique() > 1)
+    for row in twice.iter_rows(named=True):
+        look = by_company[row["company"]]
+        if look.since <= row["period_end"] and row["known_on"] <= look.view.as_of:
+            kept, other = [_millions(value) for value in dict.fromkeys(row["value"])][:2]
+            text = f"{_label(row['item'], row['segment'])} to {say(row['period_end'])} is given as {kept} and {other}"
+            yield look.finding("conflict", "warning", f"{text}; the first is used")
+
+
+def disagreements(frame: pl.DataFrame, looks: Sequence[Look]) -> Iterator[Finding]:
+    """Where another source shows another value than the vintage in use, both are printed, one line per figure."""
+    by_company = {look.company: look for look in looks}
+    grouped: dict[tuple[str, str, date, int, float], list[str]] = defaultdict(list)
+    for row in frame.iter_rows(named=True):
+        look = by_company.get(row["company"])
+        if look and look.since <= row["period_end"] and _in_use(look, row):
+            key = (row["company"], row["item"], row["period_end"], row["months"], row["kept_value"])
+            grouped[key].append(f"{_millions(row['other_value'])} in {row['other_source']}")
+    for (company, item, end, months, kept), others in grouped.items():
+        when = {0: "at", 12: "of the year to", 3: "of the quarter to"}.get(months, f"of the {months} months to")
+        text = f"{_label(item)} {when} {say(end)}: {_millions(kept)} here, {_listed(others)}"
+        yield by_company[company].finding("conflict", "note", text)
+
+
+def _in_use(look: Look, row: dict[str, Any]) -> bool:
+    facts = look.facts(row["item"])
+    return any(
+        (fact.end, fact.months, fact.value) == (row["period_end"], row["months"], row["kept_value"]) for fact in facts
+    )
+
+
+# ---- one company beside another -------------------------------------------------------------------------------------
+
+
+def comparability(looks: Sequence[Look]) -> Iterator[Finding]:
+    """What keeps two companies' figures apart (METHOD 36); the first company is the one others are held against."""
+    yield from _apart(looks, "comparability_accounting", "the accounts follow {}", _standard)
+    yield from _apart(looks, "comparability_year_end", "the fiscal year ends in {}", _year_end)
+    ends = {look.name: look.clock.period_end for look in looks if look.clock.period_end}
+    if ends and (max(ends.values()) - min(ends.values())).days > LTM_DAYS_APART:
+        text = ", ".join(f"{name} on {say(end)}" for name, end in ends.items())
+        yield Finding("comparability_period", "warning", f"The last twelve months end on different days: {text}.")
+    for look in looks:
+        answer = calendar.flow(look.view, look.company, "net_income_common", "total", "ltm", 0, look.clock)
+        if "parent_for_common" in answer.flags:
+            text = "net income to the parent stands in for net income to ordinary shareholders, which is not disclosed"
+            yield look.finding("comparability_net_income", "note", text)
+
+
+def _apart(looks: Sequence[Look], check: str, text: str, trait: Callable[[Look], str]) -> Iterator[Finding]:
+    groups: dict[str, list[str]] = defaultdict(list)
+    for look in looks:
+        groups[trait(look)].append(look.name)
+    if len(groups) > 1:
+        parts = "; ".join(f"{_listed(names)}: {text.format(value)}" for value, names in groups.items())
+        yield Finding(check, "note", f"{parts}.")
+
+
+def _standard(look: Look) -> str:
+    standard = look.view.company(look.company).accounting_standard
+    return STANDARDS.get(standard, standard)
+
+
+def _year_end(look: Look) -> str:
+    return f"{date(2000, look.view.company(look.company).fiscal_year_end_month, 1):%B}"
+
+
+# ---- words ----------------------------------------------------------------------------------------------------------
+
+
+def _flow_series(look: Look) -> list[tuple[str, str]]:
+    keys = {(what, segment) for (who, what, segment) in look.view.index.facts if who == look.company}
+    return sorted((item, segment) for item, segment in keys if item in FLOWS and ITEMS[item].unit == "money")
+
+
+def _by_window(facts: Iterable[Fact]) -> dict[tuple[date | None, date], Fact]:
+    return {(fact.start, fact.end): fact for fact in facts if fact.start}
+
+
+def _label(item: str, segment: str = "total") -> str:
+    label = ITEMS[item].label if item in ITEMS else item
+    return label if segment == "total" else f"{label} of {segment}"
+
+
+def _period(fact: Fact) -> str:
+    length = {3: "quarter", 6: "six months", 9: "nine months", 12: "year"}.get(fact.months, "period")
+    return f"of the {length} to {say(fact.end)}"
+
+
+def _millions(value: float) -> str:
+    return f"{value / 1e6:,.0f}m"
+
+
+def _listed(words: Sequence[str]) -> str:
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+
+
+_CHECKS: Final[tuple[Callable[[Look], Iterator[Finding]], ...]] = (
+    balance, gross_profit, quarters, earnings_per_share, age, rates, enterprise_value, admissions,
+)  # fmt: skip
