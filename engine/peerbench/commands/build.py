@@ -31,8 +31,9 @@ def run(parsed: Namespace, arguments: list[str]) -> int:
     began = time.time_ns()
     configs = request.configs(parsed.configs)
     done = _Done()
+    options = _options(parsed, root)
     for config in configs:
-        _one(config, parsed, done)
+        _one(config, parsed, options, done)
     if done.code == 0:
         _leave_stamp(root, key, configs, parsed, done, began)
     return _open(parsed, _opened([str(path) for result in done.results for path in result.files])) or done.code
@@ -44,10 +45,18 @@ class _Done:
     code: int = 0
 
 
-def _one(config: Path, parsed: Namespace, done: _Done) -> None:
+def _options(parsed: Namespace, root: str) -> request.Options:
+    from peerbench import lookup
+    from peerbench.config.check import OUTPUTS
+
+    audiences = lookup.audiences(lookup.layers(Path(root)))
+    return request.options(parsed, audiences=audiences, formats=OUTPUTS)
+
+
+def _one(config: Path, parsed: Namespace, options: request.Options, done: _Done) -> None:
     """Build one config; what is wrong with it does not stop the others."""
     try:
-        result = _build(config, parsed)
+        result = _build(config, options, force=parsed.force)
     except UnusableRequest as error:
         if parsed.debug:
             raise
@@ -59,27 +68,20 @@ def _one(config: Path, parsed: Namespace, done: _Done) -> None:
     _say(result)
 
 
-def _build(config: Path, parsed: Namespace) -> BuildResult:
+def _build(config: Path, options: request.Options, *, force: bool) -> BuildResult:
     from peerbench import build
 
     with _Progress(config.stem) as progress:
         return build.build(
             config,
-            as_of=request.day(parsed.as_of),
-            audiences=_split(parsed.audience),
-            formats=_split(parsed.format),
-            out=None if parsed.out is None else Path(parsed.out),
+            as_of=options.as_of,
+            audiences=options.audiences,
+            formats=options.formats,
+            out=options.out,
             today=date.today(),
-            force=parsed.force,
+            force=force,
             progress=progress,
         )
-
-
-def _split(given: Sequence[str] | None) -> tuple[str, ...] | None:
-    """`--audience risk,policy --audience risk` → (risk, policy); None if the option was not given."""
-    if given is None:
-        return None
-    return tuple(dict.fromkeys(name.strip() for text in given for name in text.split(",") if name.strip()))
 
 
 def _say(result: BuildResult) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from argparse import Namespace
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
@@ -42,29 +44,60 @@ def _shown(path: Path) -> Path:
 
 def day(text: str | None) -> date | None:
     """The value of --as-of."""
+    mistakes: list[Finding] = []
+    found = _day(text, mistakes)
+    if mistakes:
+        raise UnusableRequest(tuple(mistakes))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the options of a build ask for; None: what the config says."""
+
+    as_of: date | None
+    audiences: tuple[str, ...] | None
+    formats: tuple[str, ...] | None
+    out: Path | None
+
+
+def options(parsed: Namespace, *, audiences: Collection[str], formats: Collection[str]) -> Options:
+    """The options of `bench build`, all mistakes in them at once."""
+    mistakes: list[Finding] = []
+    asked = Options(
+        as_of=_day(parsed.as_of, mistakes),
+        audiences=_names(parsed.audience, "--audience", audiences, mistakes),
+        formats=_names(parsed.format, "--format", formats, mistakes),
+        out=None if parsed.out is None else Path(parsed.out),
+    )
+    if mistakes:
+        raise UnusableRequest(tuple(mistakes))
+    return asked
+
+
+def _day(text: str | None, mistakes: list[Finding]) -> date | None:
     if text is None:
         return None
     try:
-        if len(text) != 10:  # fromisoformat reads 20250923 and 2025-W39-2 too, a config does not
-            raise ValueError
-        return date.fromisoformat(text)
+        if len(text) == 10:  # fromisoformat reads 20250923 and 2025-W39-2 too, a config does not
+            return date.fromisoformat(text)
     except ValueError:
-        hint = "Write year-month-day, e.g. 2025-09-23."
-        raise UnusableRequest((_about("--as-of", f"'{text}' is not a day", hint),)) from None
+        pass
+    mistakes.append(_about("--as-of", f"'{text}' is not a day", "Write year-month-day, e.g. 2025-09-23."))
+    return None
 
 
-def names(given: Sequence[str] | None, option: str, known: Iterable[str]) -> tuple[str, ...] | None:
+def _names(
+    given: Sequence[str] | None, option: str, known: Collection[str], mistakes: list[Finding]
+) -> tuple[str, ...] | None:
     """The values of an option that may be repeated or given as a,b; None if it was not given."""
     if not given:
         return None
-    asked = tuple(dict.fromkeys(name.strip() for text in given for name in text.split(",") if name.strip()))
-    allowed = tuple(known)
-    wrong = [name for name in asked if name not in allowed]
-    if wrong:
-        kind = option.lstrip("-")
-        findings = (_about(option, f"unknown {kind} '{name}'", did_you_mean(name, allowed)) for name in wrong)
-        raise UnusableRequest(tuple(findings))
-    return asked
+    asked = dict.fromkeys(name.strip() for text in given for name in text.split(",") if name.strip())
+    kind = option.lstrip("-")
+    wrong = (name for name in asked if name not in known)
+    mistakes += [_about(option, f"unknown {kind} '{name}'", did_you_mean(name, known)) for name in wrong]
+    return tuple(asked)
 
 
 def _about(option: str, message: str, hint: str) -> Finding:

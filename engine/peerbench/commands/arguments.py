@@ -1,0 +1,75 @@
+"""What may stand on the command line. A command is a name here and a module beside this one."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, RawDescriptionHelpFormatter
+from collections.abc import Callable
+
+import peerbench
+
+_DESCRIPTION = "Comparative peer-benchmark briefs in which every number is dated, sourced and traceable."
+_EPILOG = """\
+a first brief:   bench init demo && cd demo && bench build
+exit codes:      0 done; 1 a check held a brief back; 2 the request is unusable, nothing written"""
+_CONFIGS = "configs to work on; the only one in configs/ if left out"
+
+
+def parser() -> ArgumentParser:
+    """The parser of `bench`."""
+    bench = ArgumentParser("bench", description=_DESCRIPTION, epilog=_EPILOG, allow_abbrev=False)
+    bench.formatter_class = RawDescriptionHelpFormatter
+    bench.add_argument("--version", action="version", version=f"bench {peerbench.__version__}")
+    commands = bench.add_subparsers(dest="command", metavar="COMMAND", required=True)
+
+    def command(name: str, help: str) -> ArgumentParser:
+        added = commands.add_parser(name, help=help, description=help[:1].upper() + help[1:] + ".", allow_abbrev=False)
+        added.add_argument("--debug", action="store_true", help="show the traceback of an error")
+        return added
+
+    _add_building(command)
+    _add_looking(command)
+    return bench
+
+
+def _add_building(command: Callable[[str, str], ArgumentParser]) -> None:
+    build = command("build", "build briefs from configs")
+    build.add_argument("configs", nargs="*", metavar="CONFIG", help=_CONFIGS)
+    _add_day(build)
+    build.add_argument("--audience", action="append", metavar="NAME", help="only this audience (may be repeated)")
+    build.add_argument(
+        "--format", action="append", metavar="NAME", help="only this edition: pdf, html (may be repeated)"
+    )
+    build.add_argument("--out", metavar="FOLDER", help="where briefs are put (default: output/ of the project)")
+    build.add_argument("--open", action="store_true", help="open the brief when it is built")
+    build.add_argument("--force", action="store_true", help="build even if nothing has changed")
+    compute = command("compute", "compute metrics and comparison of a config without rendering")
+    compute.add_argument("config", metavar="CONFIG")
+    _add_day(compute)
+    compute.add_argument(
+        "--out", metavar="FOLDER", help="write metrics.csv and comparison.csv there; else print a table"
+    )
+    init = command("init", "begin a project: configs/, templates/, data/")
+    init.add_argument("folder", nargs="?", default=".", metavar="FOLDER", help="default: the working folder")
+
+
+def _add_looking(command: Callable[[str, str], ArgumentParser]) -> None:
+    check = command("check", "check configs and their data without building")
+    check.add_argument("configs", nargs="*", metavar="CONFIG", help=_CONFIGS)
+    _add_day(check)
+    metrics = command("metrics", "list the metrics with formulas and definitions")
+    metrics.add_argument("metric", nargs="?", metavar="METRIC", help="only this one")
+    _add_format(metrics)
+    explain = command("explain", "explain a metric, or one number of a brief down to its documents")
+    explain.add_argument("what", nargs="+", metavar="METRIC | CONFIG COMPANY METRIC")
+    _add_day(explain)
+    _add_format(explain)
+    schema = command("schema", "print the JSON schema of configs, for editors")
+    schema.add_argument("--out", metavar="FILE", help="write it there, e.g. configs/.schema.json")
+
+
+def _add_day(parser: ArgumentParser) -> None:
+    parser.add_argument("--as-of", metavar="DAY", help="use nothing known after this day, e.g. 2025-09-23")
+
+
+def _add_format(parser: ArgumentParser) -> None:
+    parser.add_argument("--format", choices=("text", "json"), default="text", help="default: text")
