@@ -133,8 +133,9 @@ def _rows(name: str, table: Table, known: Known) -> tuple[pl.DataFrame, Findings
     return frame, tuple(sorted((*cells, *broken, *repeats), key=_by_line))
 
 
-def _by_line(finding: Finding) -> tuple[int, int]:
-    return finding.origin.line or 0, finding.origin.column or 0
+def _by_line(finding: Finding) -> tuple[int, int, str, int]:
+    origin = finding.origin
+    return origin.line or 0, len(origin.locator), origin.locator, origin.column or 0  # "row 9" before "row 10"
 
 
 def _frames(tables: dict[str, Table], known: Known) -> tuple[dict[str, pl.DataFrame], Findings]:
