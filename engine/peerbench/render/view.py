@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from datetime import date
@@ -23,18 +24,20 @@ SPLITS: Final[dict[str, tuple[float, ...]]] = {
     "12": (178.0,), "8+4": (117.333, 56.667), "6+6": (87.0, 87.0), "4+4+4": (56.667, 56.667, 56.667),
 }  # fmt: skip
 SHADES: Final = 4
+UNIT_AFTER: Final = re.compile(r" (times|percentage points?|points?|pp|shares)\b")  # stays with its number
 TRACE: Final = "trace"  # key of the column that names each row's lineage row
 BAR_MARGIN_MM: Final = 4.0
 NOTE_LETTER_MM: Final = 1.07  # mean advance of a letter at 7.5 pt
 SOURCE_LINE: Final = 74  # letters in one line of the list of sources
+CARD_ROWS: Final = 3  # inputs and checks on a card; the rest stands in the lineage
 SHORT_ID: Final = 4  # "Q12" stands in a narrow column, a quoted claim in a wide one
 
 
 class View:
     """Turns one Brief into Nodes for one edition. Anchors: r1.06 a lineage row, s3 a source, p… a popover."""
 
-    def __init__(self, brief: Brief, edition: Edition) -> None:
-        self.brief, self.edition = brief, edition
+    def __init__(self, brief: Brief, edition: Edition, charts: frozenset[str] = frozenset()) -> None:
+        self.brief, self.edition, self.charts = brief, edition, charts
         self.rows = {trace.row for trace in brief.lineage if trace.row}
         self.traces: dict[str, Trace] = {**{t.ref: t for t in brief.lineage}, **brief.traces}
         self.sources = {source.number for source in brief.sources}
@@ -50,6 +53,8 @@ class View:
             run = self.run(span, dots=dots)
             if run.kind in ("cite", "mark") and out:
                 out[-1:] = _kept(out[-1], run)
+            elif run.kind == "text" and out and out[-1].kind == "number" and UNIT_AFTER.match(run.text):
+                out.append(Node("text", text=formats.NO_BREAK + run.text[1:]))
             else:
                 out.append(run)
         return tuple(out)
@@ -206,6 +211,7 @@ class View:
             subtitle=self.runs(chart.subtitle, dots=False),
             source=self.runs(chart.source, dots=False),
             alt=chart.alt,
+            narrow=f"{chart.id}@narrow" if f"{chart.id}@narrow" in self.charts else "",
             width_mm=chart.width_mm,
             height_mm=chart.height_mm,
             data=self.table(chart.data) if chart.data else None,
@@ -228,6 +234,8 @@ class View:
     def trace(self, trace: Trace) -> Node:
         """A row of the lineage appendix, and the card behind a number on the web."""
         shown = formats.text(trace.exact)
+        inputs = tuple(self.trace_input(one) for one in trace.inputs)
+        checks = tuple(Node("check", state=state, text=text) for state, text in trace.checks)
         return Node(
             "trace",
             key=self.keys.get(trace.ref, ""),
@@ -239,12 +247,16 @@ class View:
             shown=next(iter(self.printed.get(trace.ref, ())), shown),
             printed=tuple(text for text in self.printed.get(trace.ref, ()) if text != shown),
             rows=self.rows_of(trace),
+            subject=bool(self.brief.meta.subject_key) and self.brief.meta.subject_key in trace.ref,
             formula=trace.formula,
             calculation=self.runs(trace.calculation, dots=False),
-            inputs=tuple(self.trace_input(one) for one in trace.inputs),
+            inputs=inputs,
+            shown_inputs=inputs[:CARD_ROWS],
+            more_inputs=max(0, len(inputs) - CARD_ROWS),
             sources=self.numbered(trace.sources),
             known_on=self.node(trace.known_on) or "",
-            checks=tuple(Node("check", state=state, text=text) for state, text in trace.checks),
+            checks=checks,
+            shown_checks=checks[:CARD_ROWS],
         )
 
     def rows_of(self, trace: Trace) -> tuple[str, ...]:
@@ -273,9 +285,11 @@ View.specials = {
 }  # fmt: skip
 
 
-def document(brief: Brief, edition: Edition, *, headline_font: Path) -> Node:
+def document(
+    brief: Brief, edition: Edition, *, headline_font: Path, charts: frozenset[str] = frozenset()
+) -> Node:
     """The whole brief for one edition. The lineage comes last, since it repeats what was printed before."""
-    view = View(brief, edition)
+    view = View(brief, edition, charts)
     body = {f.name: view.node(getattr(brief, f.name)) for f in fields(brief) if f.name not in ("lineage", "traces")}
     used = [view.traces[ref] for ref in view.printed if ref in view.traces]
     return Node(
@@ -349,15 +363,11 @@ def _one_line(table: Table, span_mm: float) -> bool:
 
 
 def _halves(sources: Sequence[Source]) -> tuple[tuple[Source, ...], tuple[Source, ...]]:
-    """The list of sources as two columns of about the same height."""
+    """The list of sources as two columns of about the same height, the first not the shorter."""
     letters = [len(source.title) + len(source.remark) + (13 if source.day else 0) for source in sources]
     heights = [1.1 + count // SOURCE_LINE for count in letters]
-    total, done = sum(heights), 0.0
-    for index, height in enumerate(heights):
-        done += height
-        if done >= total / 2:
-            return tuple(sources[: index + 1]), tuple(sources[index + 1 :])
-    return tuple(sources), ()
+    cut = min(range(len(sources) + 1), key=lambda n: (abs(sum(heights[:n]) - sum(heights[n:])), -n))
+    return tuple(sources[:cut]), tuple(sources[cut:])
 
 
 def _groups(columns: Sequence[Column]) -> Iterator[Node]:

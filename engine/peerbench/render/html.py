@@ -1,0 +1,130 @@
+"""The web edition: one file that loads nothing, with the card behind every number, in light, dark and on a phone."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Final
+
+from peerbench.charts.theme import Theme, theme
+from peerbench.core.document import Brief
+from peerbench.render import style, svg, templates, view
+from peerbench.render.templates import Look
+
+FACES: Final = (  # family, weight, style, file
+    ("Brief Display", 600, "normal", "BriefDisplay-Semibold.woff2"),
+    ("Brief Deck", 400, "normal", "BriefDeck-Regular.woff2"),
+    ("Brief Deck", 600, "normal", "BriefDeck-Semibold.woff2"),
+    ("Brief Serif", 400, "normal", "BriefSerif-Regular.woff2"),
+    ("Brief Serif", 700, "normal", "BriefSerif-Bold.woff2"),
+    ("Brief Sans", 400, "normal", "BriefSans-Regular.woff2"),
+    ("Brief Sans", 400, "italic", "BriefSans-Italic.woff2"),
+    ("Brief Sans", 600, "normal", "BriefSans-Semibold.woff2"),
+    ("Brief Sans", 700, "normal", "BriefSans-Bold.woff2"),
+)
+HAN: Final = "BriefHan-Regular.otf"
+POLICY: Final = (
+    "default-src 'none'; img-src data:; font-src data:; style-src 'unsafe-inline'; script-src 'sha256-{script}'; "
+    "base-uri 'none'; form-action 'none'"
+)
+
+
+def page(brief: Brief, *, look: Look, charts: Mapping[str, str], cache: Path | None = None) -> str:
+    """The page as one string. charts: SVG by chart id, and under `<id>@narrow` the same chart for a phone.
+
+    Raises UnusableRequest when a template is wrong. cache: a folder for the subset of the Chinese font.
+    """
+    colours = theme(brief.meta.theme)
+    document = view.document(brief, "web", headline_font=look.headline_font, charts=frozenset(charts))
+    script = look.text("web.js")
+    values = {
+        "brief": document,
+        "edition": "web",
+        "charts": {name: templates.markup(svg.themed(drawing, colours)) for name, drawing in charts.items()},
+        "css": templates.markup(_css(brief, colours, look, charts, cache)),
+        "script": templates.markup(script),
+        "policy": POLICY.format(script=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()),
+    }
+    return templates.render("web.html.j2", look, values)
+
+
+def _css(brief: Brief, colours: Theme, look: Look, charts: Mapping[str, str], cache: Path | None) -> str:
+    han = _han_letters(_strings(brief))
+    faces = [_face(*face[:3], look.fonts[face[3]]) for face in FACES]
+    if han:
+        faces.append(_han_face(look.fonts[HAN], han, cache))
+    return "".join([*faces, style.scheme(brief.meta.theme), look.text("web.css")])
+
+
+def _face(family: str, weight: int, slant: str, font: Path) -> str:
+    return _rule(family, weight, slant, _encoded(font), "woff2")
+
+
+def _rule(family: str, weight: int, slant: str, data: str, kind: str) -> str:
+    return (
+        f'@font-face {{ font-family: "{family}"; font-weight: {weight}; font-style: {slant}; font-display: swap; '
+        f'src: url(data:font/{kind};base64,{data}) format("{kind}") }}\n'
+    )
+
+
+@lru_cache(maxsize=32)
+def _encoded(font: Path) -> str:
+    return base64.b64encode(font.read_bytes()).decode()
+
+
+# ---- Chinese names --------------------------------------------------------------------------------------------------
+
+
+def _strings(value: Any) -> Iterable[str]:
+    """Every string of the document, to know which letters of the Chinese font it needs."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, (tuple, list)):
+        for one in value:
+            yield from _strings(one)
+    elif isinstance(value, dict):
+        yield from _strings(tuple(value.values()))
+    elif hasattr(value, "__dataclass_fields__"):
+        for name in value.__dataclass_fields__:
+            yield from _strings(getattr(value, name))
+
+
+def _han_letters(texts: Iterable[str]) -> str:
+    return "".join(sorted({letter for text in texts for letter in text if "\u2e80" <= letter <= "\u9fff"}))
+
+
+def _han_face(font: Path, letters: str, cache: Path | None) -> str:
+    """Only the letters that occur: four names need 4 kB where the whole shipped font is 190."""
+    kept = cache / f"han-{_digest(font, letters)}.woff2" if cache else None
+    if kept is None or not kept.is_file():
+        data = _subset(font, letters)
+        if kept is not None:
+            kept.parent.mkdir(parents=True, exist_ok=True)
+            kept.write_bytes(data)
+    else:
+        data = kept.read_bytes()
+    return _rule("Brief Han", 400, "normal", base64.b64encode(data).decode(), "woff2")
+
+
+def _digest(font: Path, letters: str) -> str:
+    return hashlib.sha256(letters.encode() + font.read_bytes()).hexdigest()[:16]
+
+
+def _subset(font: Path, letters: str) -> bytes:
+    import io
+
+    from fontTools import subset
+    from fontTools.ttLib import TTFont
+
+    options = subset.Options(flavor="woff2", hinting=False, notdef_outline=True)
+    with TTFont(font, lazy=True, recalcTimestamp=False) as face:
+        cutter = subset.Subsetter(options)
+        cutter.populate(text=letters)
+        cutter.subset(face)
+        face.flavor = "woff2"
+        out = io.BytesIO()
+        face.save(out)
+    return out.getvalue()
