@@ -16,6 +16,7 @@ from peerbench import project, stamp
 from peerbench.commands import request
 from peerbench.commands.printing import print_findings, refuse
 from peerbench.core.errors import UnusableRequest
+from peerbench.core.findings import Finding
 
 if TYPE_CHECKING:
     from peerbench.build import BuildResult
@@ -62,10 +63,15 @@ def _one(config: Path, parsed: Namespace, options: request.Options, done: _Done)
             raise
         done.code = max(done.code, refuse(error))
         return
-    print_findings(found for found in result.findings if found.severity != "note")
+    print_findings(found for found in result.findings if _urgent(found))
     done.results.append(result)
     done.code = max(done.code, int(result.held))
     _say(result)
+
+
+def _urgent(finding: Finding) -> bool:
+    """What cannot wait: errors, and anything about the config. What is to be said of the data stands in the brief."""
+    return finding.severity == "error" or (finding.severity == "warning" and finding.check.startswith("config."))
 
 
 def _build(config: Path, options: request.Options, *, force: bool) -> BuildResult:

@@ -18,12 +18,19 @@ WIDTH: Final = 110  # of an excerpt
 def print_findings(findings: Iterable[Finding], *, to: TextIO | None = None) -> None:
     """Every finding, one block each, and a closing count when there are several."""
     stream = to or sys.stderr
-    shown = tuple(findings)
+    shown = in_order(findings)
     colour = coloured(stream)
     for finding in shown:
         print(rendered(finding, colour=colour), file=stream)
     if len(shown) > 1:
         print(count(shown), file=stream)
+
+
+def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """File by file as they first come, each from top to bottom, which is how a user goes through them."""
+    given = tuple(findings)
+    files = list(dict.fromkeys(finding.origin.file for finding in given))
+    return tuple(sorted(given, key=lambda f: (files.index(f.origin.file), f.origin.line or 0, f.origin.column or 0)))
 
 
 def rendered(finding: Finding, *, colour: bool = False) -> str:

@@ -22,6 +22,7 @@ class Chain:
     node: tree.Table | None
     files: tuple[ConfigFile, ...]
     findings: tuple[Finding, ...]
+    whole: bool  # every file that is extended could be read
 
 
 def read(path: Path, root: Path) -> Chain:
@@ -29,7 +30,7 @@ def read(path: Path, root: Path) -> Chain:
     node: tree.Table | None = None
     files: list[ConfigFile] = []
     findings: list[Finding] = []
-    following, asked = path, Origin(shown(path, root))
+    following, asked, whole = path, Origin(shown(path, root)), False
     while True:
         text = _text(following, asked, tuple(file.file for file in files), root)
         if isinstance(text, Finding):
@@ -43,9 +44,10 @@ def read(path: Path, root: Path) -> Chain:
         node = found if node is None else tree.merge(found, node)
         base = found.entries.get("extends")
         if base is None or not isinstance(base.value, tree.Scalar) or tree.is_null(base.value):
+            whole = True
             break
         following, asked = following.parent / base.value.text, base.value.place
-    return Chain(node, tuple(files), tuple(findings))
+    return Chain(node, tuple(files), tuple(findings), whole)
 
 
 def shown(path: Path, root: Path) -> str:

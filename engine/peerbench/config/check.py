@@ -143,7 +143,9 @@ def _custom(config: Config, catalogue: Collection[str]) -> Iterator[Finding]:
         if definition.id in catalogue:
             message = f"'{definition.id}' is a metric of the catalogue and cannot mean something else here"
             hint = "Give yours another id."
-            yield config.finding("config.custom_metric", message, "custom_metrics", definition.id, hint=hint)
+            yield config.finding(
+                "config.custom_metric", message, "custom_metrics", definition.id, hint=hint, at_key=True
+            )
 
 
 def _audiences(config: Config, known: Collection[str]) -> Iterator[Finding]:
@@ -177,4 +179,4 @@ def _check_names(config: Config, known: Collection[str]) -> Iterator[Finding]:
     for name in config.checks:
         if known and name not in known:
             message, hint = f"unknown check '{name}'", did_you_mean(name, known)
-            yield config.finding("config.check", message, "checks", name, hint=hint)
+            yield config.finding("config.check", message, "checks", name, hint=hint, at_key=True)

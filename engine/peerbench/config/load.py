@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -38,8 +39,7 @@ def load(path: Path, *, root: Path | None = None) -> tuple[Config | None, tuple[
     chain = chains.read(path, root)
     if chain.node is None:
         return None, chains.with_excerpts(chain.findings, chain.files)
-    document = _Document.of(chain.node)
-    document, settings, findings = _settings(document)
+    document, settings, findings = _settings(_Document.of(chain))
     findings = (*chain.findings, *_name(path, root), *findings)
     config = None if settings is None else _config(settings, path, root, chain, document)
     if config is not None:
@@ -77,16 +77,20 @@ class _Document:
     values: dict[str, Any]
     keys: Mapping[Keys, Origin]
     places: Mapping[Keys, Origin]
+    file: str
+    whole: bool
 
     @staticmethod
-    def of(node: tree.Table) -> _Document:
-        found = list(tree.places(node))
+    def of(chain: chains.Chain) -> _Document:
+        assert chain.node is not None
+        found = list(tree.places(chain.node))
         keys = {path: key for path, key, _ in found}
-        return _Document(tree.plain(node), keys, {path: value for path, _, value in found})
+        places = {path: value for path, _, value in found}
+        return _Document(tree.plain(chain.node), keys, places, chain.files[0].path, chain.whole)
 
-    def dotted(self) -> dict[str, Origin]:
+    def dotted(self, places: Mapping[Keys, Origin]) -> dict[str, Origin]:
         """Dotted key → place, for the keys that have a value."""
-        return {".".join(map(str, path)): place for path, place in self.places.items() if self._says(path)}
+        return {".".join(map(str, path)): place for path, place in places.items() if self._says(path)}
 
     def _says(self, path: Keys) -> bool:
         holder: Any = self.values
@@ -125,7 +129,7 @@ def _missing(document: _Document) -> tuple[Finding, ...]:
         _missing_key(name, path, document)
         for path, value in [((), document.values), *_members(document.values)]
         for name in _required(path, value)
-        if name not in value
+        if name not in value and (path or document.whole)  # what is missing may stand in a file that was not read
     )
 
 
@@ -145,7 +149,13 @@ def _required(path: Keys, value: dict[str, Any]) -> tuple[str, ...]:
     # A source of a kind that is not there yet is told so; that it names no dataset would only confuse.
     if shape is None or (path[:1] == ("sources",) and any(key in LATER_SOURCES for key in value)):
         return ()
-    return shape.required
+    return tuple(name for name in shape.required if name not in _meant(value, shape.model_fields))
+
+
+def _meant(value: Mapping[str, Any], known: Iterable[str]) -> set[str]:
+    """The keys that misspelt ones were meant to be: told once, as unknown, not again as missing."""
+    names = list(known)
+    return {near for key in value if key not in names for near in get_close_matches(key, names, n=1, cutoff=0.6)}
 
 
 def _missing_key(name: str, path: Keys, document: _Document) -> Finding:
@@ -154,8 +164,9 @@ def _missing_key(name: str, path: Keys, document: _Document) -> Finding:
     shape = shape_at(path)
     field = shape.model_fields[name] if shape else None
     where = f"{_dotted(path)} has no '{name}'" if path else f"'{name}' is missing"
-    origin = document.places.get((*path, name)) or document.place(path)
-    return Finding(CHECK, "error", where, (field.description or "") if field else "", origin)
+    above = document.place(path) if path else Origin(document.file)
+    hint = f"Add it: {field.description}" if field else ""
+    return Finding(CHECK, "error", where, hint, document.places.get((*path, name)) or above)
 
 
 def _finding(error: ErrorDetails, document: _Document) -> Finding:
@@ -298,7 +309,8 @@ def _config(settings: Settings, path: Path, root: Path, chain: chains.Chain, doc
         schedule=dict(settings.schedule),
         deliver=tuple(settings.deliver),
         files=chain.files,
-        places=document.dotted(),
+        places=document.dotted(document.places),
+        key_places=document.dotted(document.keys),
     )
 
 
@@ -359,7 +371,7 @@ def _folders(config: Config) -> tuple[Finding, ...]:
 def _not_yet(config: Config) -> tuple[Finding, ...]:
     """Keys that later versions act on: said aloud, never silently ignored."""
     return tuple(
-        config.finding("config.key", f"'{key}' is not acted on in this version", key, severity="warning")
+        config.finding("config.key", f"'{key}' is not acted on in this version", key, severity="warning", at_key=True)
         for key, value in (("schedule", config.schedule), ("deliver", config.deliver))
         if value
     )

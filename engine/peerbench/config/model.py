@@ -42,7 +42,8 @@ def _choice(*names: str, aliases: dict[str, str] | None = None) -> Any:
             return value
         value = (aliases or {}).get(value, value)
         if value not in names:
-            raise _refuse(f"'{value}' is not one of {', '.join(names)}", did_you_mean(value, names))
+            near = did_you_mean(value, names)
+            raise _refuse(f"'{value}' is not one of {', '.join(names)}", near if near.startswith("Did") else "")
         return value
 
     return BeforeValidator(check)
@@ -152,11 +153,11 @@ class CustomMetricShape(Shape):
     """A metric of one's own, in the formula language of the catalogue (see `bench metrics`)."""
 
     required = ("label", "formula", "unit")
-    label: Text = Field("", description="Long name, e.g. Cloud share of revenue.")
+    label: Text = Field("", description="The long name, e.g. Cloud share of revenue.")
     short: Text = Field("", description="Table head; the label if left out.")
-    formula: Text = Field("", description='E.g. "revenue[cloud, ltm] / revenue[ltm]".')
+    formula: Text = Field("", description='An expression, e.g. "revenue[cloud, ltm] / revenue[ltm]".')
     unit: Unit = Field(
-        "pure", description="times (18.1x), percent (30 %), money, money_per_share, shares, count or pure."
+        "pure", description="Its unit: times (18.1x), percent (30 %), money, money_per_share, shares, count or pure."
     )
     better: Annotated[Better, _choice(*get_args(Better))] = Field("neither", description="Which direction ranks first.")
     definition: Text = Field("", description="One sentence for the reader; made from the formula if left out.")

@@ -70,8 +70,8 @@ class _Open:
 
 
 _LOADER: Final[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-# What YAML lets into a stream, less the line breaks that an editor does not count as such.
-_UNPRINTABLE: Final = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+# What YAML lets into a stream, less the line breaks that editors do not count as such (U+0085, U+2028, U+2029).
+_UNPRINTABLE: Final = re.compile("[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def parse(text: str, *, file: str) -> tuple[Node | None, tuple[Finding, ...]]:
@@ -89,7 +89,7 @@ def parse(text: str, *, file: str) -> tuple[Node | None, tuple[Finding, ...]]:
             if not reader.take(event):
                 break
     except yaml.YAMLError as error:
-        reader.findings.append(_syntax(error, file))
+        reader.findings.append(_syntax(error, file, text))
         return None, tuple(reader.findings)
     return reader.root, tuple(reader.findings)
 
@@ -117,7 +117,8 @@ class _Reader:
         if isinstance(event, yaml.CollectionEndEvent):
             self._add(self._stack.pop().close())
         elif isinstance(event, yaml.ScalarEvent):
-            self._add(Scalar(event.value, event.style is None and event.implicit[0], place))
+            # The C parser says "" of a plain scalar, the other one None.
+            self._add(Scalar(event.value, not event.style, place))
         elif isinstance(event, yaml.AliasEvent):
             self._add(Scalar("", True, place))
         return self._within_limits(place)
@@ -195,17 +196,21 @@ class _Reader:
         self._say(key.place, f"key '{key.text}' stands twice: {lines}", "Delete one of them.")
 
 
-def _syntax(error: yaml.YAMLError, file: str) -> Finding:
-    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
-    place = Origin(file, mark.line + 1, mark.column + 1) if mark else Origin(file)
+def _syntax(error: yaml.YAMLError, file: str, text: str) -> Finding:
+    mark, began = getattr(error, "problem_mark", None), getattr(error, "context_mark", None)
     problem = str(getattr(error, "problem", None) or getattr(error, "reason", None) or "unreadable")
     context = getattr(error, "context", None)
+    hint = _way_out(problem, text, mark)
+    if "end of stream" in problem or mark is None:  # the end of the file tells nobody where the quote was opened
+        mark = began or mark
+    elif began is not None and began.line != mark.line:
+        hint += f" It began on line {began.line + 1}."
+    place = Origin(file, mark.line + 1, mark.column + 1) if mark else Origin(file)
     message = f"not valid YAML: {problem}" + (f" {context}" if context else "")
-    return Finding("config.yaml", "error", message, _way_out(problem), place)
+    return Finding("config.yaml", "error", message, hint, place)
 
 
 _WAYS_OUT: Final = (
-    ("'\\t'", "Indent with spaces, not tabs."),
     ("mapping values are not allowed", "Put text that holds ': ' in quotes, and check the indentation."),
     ("did not find expected key", "Check the indentation of this line and the quotes before it."),
     ("did not find expected '-' indicator", "Items of one list begin at one column, each with '- '."),
@@ -216,8 +221,15 @@ _WAYS_OUT: Final = (
 )
 
 
-def _way_out(problem: str) -> str:
+def _way_out(problem: str, text: str, mark: yaml.Mark | None) -> str:
+    if mark is not None and text.split("\n")[mark.line : mark.line + 1] and _char(text, mark) == "\t":
+        return "Indent with spaces, not tabs."
     return next((hint for part, hint in _WAYS_OUT if part in problem), "Check this line and the one before it.")
+
+
+def _char(text: str, mark: yaml.Mark) -> str:
+    line = text.split("\n")[mark.line]
+    return line[mark.column : mark.column + 1]
 
 
 # ---- scalars ---------------------------------------------------------------------------------------------------------

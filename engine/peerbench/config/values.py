@@ -95,7 +95,8 @@ class Config:
     schedule: Mapping[str, object]
     deliver: tuple[Mapping[str, object], ...]
     files: tuple[ConfigFile, ...] = ()
-    places: Mapping[str, Origin] = field(repr=False, default_factory=dict)  # dotted key, e.g. peers.0.company
+    places: Mapping[str, Origin] = field(repr=False, default_factory=dict)  # of values, by dotted key: peers.0.company
+    key_places: Mapping[str, Origin] = field(repr=False, default_factory=dict)
 
     @property
     def companies(self) -> tuple[str, ...]:
@@ -135,7 +136,9 @@ class Config:
         severity: Severity = "error",
         hint: str = "",
         subject: str = "",
+        at_key: bool = False,
     ) -> Finding:
-        """A finding about the value at `keys`."""
-        origin = self.place(*keys)
+        """A finding about the value at `keys`, or about the key itself."""
+        place = self.key_places.get(".".join(map(str, keys))) if at_key else None
+        origin = place or self.place(*keys)
         return Finding(check, severity, message, hint, origin, subject, self.excerpt(origin))
