@@ -292,7 +292,8 @@ def _aged(answer: Reading, as_of: date, newest: date) -> Reading:
 def _why(item: str, window: str, line: Series, wanted: Span, reason: str) -> str:
     if reason:
         return reason
-    if any(fact.end >= wanted.start and fact.start and fact.start <= wanted.end for fact in line.left_behind):
+    near_it = add_months(wanted.start, -12)  # a prior stub is part of the year that the window begins in
+    if any(fact.end >= near_it and fact.start and fact.start <= wanted.end for fact in line.left_behind):
         return "part of the year was restated and the rest was not"
     ends = [fact.end for fact in line.facts]
     newest = max(ends, default=None)
