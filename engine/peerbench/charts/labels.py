@@ -180,3 +180,32 @@ def remark(lines: Sequence[str], left: float, top: float, colour: str) -> list[L
     return [
         Label(line, left, top + 6.5 + 13 * index, colour, "left", 10.4, "italic") for index, line in enumerate(lines)
     ]
+
+
+def stack(labels: Sequence[Label], *, top: float, bottom: float, pitch: float = 12.5) -> tuple[Label, ...]:
+    """Labels of one column at their own heights, moved as little as they can to stand a pitch apart, in given order.
+
+    Where the column is too short for all, they stand evenly over it.
+    """
+    order = sorted(range(len(labels)), key=lambda index: labels[index].y)
+    pitch = min(pitch, (bottom - top) / max(len(labels) - 1, 1))
+    pools: list[tuple[float, int]] = []  # middle of the first of a pool, how many
+    for index in order:
+        pools.append((labels[index].y, 1))
+        while len(pools) > 1 and pools[-2][0] + pools[-2][1] * pitch > pools[-1][0]:
+            (first, count), (later, others) = pools[-2:]
+            first = (first * count + (later - count * pitch) * others) / (count + others)
+            pools[-2:] = [(first, count + others)]
+    heights: list[float] = []
+    for first, count in pools:
+        heights += [first + place * pitch for place in range(count)]
+    heights = _inside(heights, top, bottom, pitch)
+    moved = dict(zip(order, heights, strict=True))
+    return tuple(replace(label, y=moved[index]) for index, label in enumerate(labels))
+
+
+def _inside(heights: Sequence[float], top: float, bottom: float, pitch: float) -> list[float]:
+    """Push a rising column back inside its ends without closing any pitch."""
+    low = [max(height, top + place * pitch) for place, height in enumerate(heights)]
+    last = len(low) - 1
+    return [min(height, bottom - (last - place) * pitch) for place, height in enumerate(low)]

@@ -199,7 +199,8 @@ def compose(layers: Sequence[Any], *, width: float, height: float, theme: Theme)
     """The Vega-Lite spec of a chart of exactly this size in px: nothing in it moves to make room."""
     import altair as alt
 
-    chart = alt.layer(*layers).properties(
+    drawn = layers or [_data([{"x": 0}]).mark_rule(opacity=0).encode(x=_position("x", None))]  # nothing to show
+    chart = alt.layer(*drawn).properties(
         width=round(width, 3), height=round(height, 3), padding=0, autosize=alt.AutoSizeParams(type="none")
     )
     spec: dict[str, Any] = chart.to_dict()

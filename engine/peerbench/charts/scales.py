@@ -11,6 +11,7 @@ from typing import Final, Literal
 from peerbench.core.document import Number
 
 Text = Callable[[Number], str]
+SNUG: Final = 0.35
 _STEPS: Final = (1.0, 2.0, 2.5, 5.0, 10.0)
 
 
@@ -42,8 +43,13 @@ def multiples(low: float, high: float, by: float) -> tuple[float, ...]:
     return tuple(float(f"{index * by:.12g}") for index in range(first, last + 1))
 
 
-def rounded_domain(values: Iterable[float], *, parts: float, zero: bool = False) -> tuple[float, float, float]:
-    """(low, high, step) with both ends on a tick around the finite values; a single value still gets a span."""
+def rounded_domain(
+    values: Iterable[float], *, parts: float, zero: bool = False, snug: bool = False
+) -> tuple[float, float, float]:
+    """(low, high, step) with both ends on a tick around the finite values; a single value still gets a span.
+
+    snug: an end that lies only just beyond a tick stays near its value instead of opening an empty step.
+    """
     known = [value for value in values if math.isfinite(value)] or [0.0]
     low, high = min(known), max(known)
     if zero:
@@ -52,7 +58,12 @@ def rounded_domain(values: Iterable[float], *, parts: float, zero: bool = False)
         pad = abs(high) / 2 or 1.0
         low, high = (low, high + pad) if zero and low == 0 else (low - pad, high + pad)
     by = step(high - low, parts)
-    return math.floor(low / by + 1e-9) * by, math.ceil(high / by - 1e-9) * by, by
+    below, above = math.floor(low / by + 1e-9) * by, math.ceil(high / by - 1e-9) * by
+    if snug and low - below > (1 - SNUG) * by:
+        below = low - 0.08 * by
+    if snug and above - high > (1 - SNUG) * by:
+        above = high + 0.08 * by
+    return below, above, by
 
 
 @dataclass(frozen=True, slots=True)
