@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from itertools import pairwise
 from typing import Any
 
 import polars as pl
@@ -159,7 +160,7 @@ def test_an_item_known_less_far_than_revenue_is_missing_and_says_so() -> None:
 def test_a_53_week_year_and_its_quarters_still_meet() -> None:
     """Year ends on the Saturday nearest December's end: 30 Dec 2023, 28 Dec 2024; quarters of 13 weeks."""
     ends = [date(2023, 12, 30) + timedelta(weeks=13 * n) for n in range(7)]
-    rows = [((a + timedelta(days=1), b), float(n)) for n, (a, b) in enumerate(zip(ends, ends[1:], strict=False), 1)]
+    rows = [((a + timedelta(days=1), b), float(n)) for n, (a, b) in enumerate(pairwise(ends), 1)]
     assert value(acme(*rows), "ltm") == 3 + 4 + 5 + 6
     long = acme(((date(2022, 12, 25), date(2023, 12, 30)), 53))
     assert "long_year" in cell(long, Operand("revenue", "fy"), date(2024, 3, 1))["flags"]
