@@ -60,7 +60,7 @@ def write(brief: Brief, *, look: Look, charts: Mapping[str, str], cache: Path) -
     """
     document = view.document(brief, "print", headline_font=look.headline_font)
     body = templates.render("print.html.j2", look, {"brief": document, "edition": "print"})
-    css = "\n".join([style.properties(brief.meta.theme), *(look.text(name) for name in STYLES)])
+    css = style.literal("\n".join(look.text(name) for name in STYLES), brief.meta.theme)
     weasyprint = _weasyprint(_font_folder(look), cache)
     fetcher = _fetcher(weasyprint, look, charts)
     with _warnings() as warnings, _no_collection():

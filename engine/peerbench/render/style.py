@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from peerbench.charts.theme import theme
 
 
@@ -20,3 +22,9 @@ def scheme(name: str) -> str:
         f"{light}@media screen and (prefers-color-scheme: dark) {{ {dark} }}\n"
         f"@media screen {{ {chosen} }}\n@media print {{ {printed} }}\n"
     )
+
+
+def literal(css: str, name: str) -> str:
+    """The sheet with every colour written out: the PDF engine resolves a property anew for each element it meets."""
+    tokens = theme(name).tokens()
+    return re.sub(r"var\(--([a-z0-9-]+)\)", lambda found: tokens.get(found[1], found[0]), css)
