@@ -122,7 +122,7 @@ def _values(rows: Sequence[_Row], x: Scale, price: Sequence[float], theme: Theme
     for row in rows:
         if row.low is None or row.high is None:
             labels.append(
-                Label(text(row.bar.low if row.low is None else row.bar.high), x.range[0], row.y, theme.ter, "left")
+                Label(text(row.bar.low if row.low is None else row.bar.high), x(0) + 5, row.y, theme.ter, "left")
             )
             continue
         low = Label(text(row.bar.low), x(row.low) - 4, row.y, theme.ink, "right")

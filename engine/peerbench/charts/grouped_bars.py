@@ -41,7 +41,7 @@ def draw(figure: GroupedBars, theme: Theme, *, width_mm: float, height_mm: float
     low, top, by = rounded_domain([value for value in values if value is not None], parts=4, zero=True, snug=True)
     like = next((number for group in figure.groups for _, number in group.bars), Number(0.0, "n0"))
     plot = Plot(axes.left_of((low, top), like, text, by), 11, wide, high - FOOT)
-    y = Scale((low, top), (plot.bottom, plot.top))
+    y = Scale((low, top), (plot.bottom - (10 if low < 0 else 0), plot.top))
     bars = _bars(figure, plot, theme)
     grid, words = axes.levels(plot, y, by, like, text, theme)
     drawn = [

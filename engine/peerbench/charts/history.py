@@ -31,7 +31,8 @@ def draw(figure: History, theme: Theme, *, width_mm: float, height_mm: float, te
     )
     x = axes.time_scale([point.when for point in points], plot.left + 4, plot.right - 4)
     y = Scale(y_domain, (plot.bottom, plot.top))
-    across = Plot(plot.left, plot.top, wide, plot.bottom)
+    beyond = plot.right if y_domain[0] < 0 < y_domain[1] else wide  # the ink zero line would cross the labels
+    across = Plot(plot.left, plot.top, beyond, plot.bottom)
     grid, words = axes.levels(across, y, by, figure.now, text, theme)
     days = [point.when for point in points]
     time, dates = axes.time_axis(plot, x, axes.years(days), days, theme)
@@ -98,5 +99,5 @@ def _stacked(figure: History, theme: Theme, text: Text) -> list[Label]:
 def _at(label: Label, y: Scale, x: float) -> Label:
     """The label at its level in px; the median's name just off its line."""
     named = label.text == "Peer median"
-    below = 7 if named and y.domain[1] <= 0 else -7 if named else 0
+    below = 7 if named and y.domain[1] <= 0 else -7 if named and y.domain[0] >= 0 else 0
     return replace(label, x=x, y=y(label.y) + below)

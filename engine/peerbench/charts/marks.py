@@ -21,6 +21,11 @@ TARGET_AREA: Final = 150.0
 Channel = Literal["x", "x2", "y", "y2"]
 
 
+def peer_area(count: int) -> float:
+    """The area of a peer's shape in px²; beyond six peers, when shapes no longer tell companies apart, smaller."""
+    return PEER_AREA if count <= 6 else 48.0
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
     """A straight line in px."""

@@ -190,7 +190,7 @@ def _shapes(frame: _Frame, *, subject: bool) -> list[Mark]:
             if _is_subject(frame, point) is subject:
                 slot = frame.identities[point.company].slot
                 colour = frame.theme.target if subject else frame.theme.peer(slot, of=count)
-                area = TARGET_AREA if subject else marks.PEER_AREA
+                area = TARGET_AREA if subject else marks.peer_area(count)
                 shapes.append(Mark(point.position, y, shape(slot), colour, area))
     return shapes
 
@@ -234,8 +234,11 @@ def _covered(frame: _Frame, links: Sequence[Rule]) -> list[Box]:
 
 
 def _peer_text(point: DotPoint, identities: Mapping[str, Identity], text: Text) -> str:
-    arrow = " →" if point.position >= CAP else ""
-    return f"{identities[point.company].name} {text(point.label)}{arrow}"
+    return f"{identities[point.company].name} {_value_text(point, text)}"
+
+
+def _value_text(point: DotPoint, text: Text) -> str:
+    return text(point.label) + (" →" if point.position >= CAP else "")
 
 
 def _names(frame: _Frame) -> list[Label]:
@@ -252,19 +255,28 @@ def _names(frame: _Frame) -> list[Label]:
 
 
 def _peer_labels(frame: _Frame) -> list[Label]:
+    """Names and values under each row; where rows are crowded, names alone over the first."""
     labels: list[Label] = []
-    for index, (row, y) in enumerate(zip(frame.rows, frame.ys, strict=True)):
-        if frame.crowded and index:
-            break
+    for row, y in zip(frame.rows[:1] if frame.crowded else frame.rows, frame.ys, strict=False):
         peers = _peers(frame, row)
         shown = peers if len(peers) <= LABELLED else [peers[0], peers[-1]]
-        level = y + frame.form.below
-        wanted = [
-            Label(_peer_text(one, frame.identities, frame.text), frame.x(one.position), level, frame.theme.sec)
-            for one in shown
-        ]
+        level = y - 11.5 if frame.crowded else y + frame.form.below
+        wanted = [Label(said, x, level, frame.theme.sec) for x, said in _said(frame, shown)]
         labels += settle(wanted, left=max(0.0, frame.names - 6), right=frame.right)
     return labels
+
+
+def _said(frame: _Frame, peers: Sequence[DotPoint]) -> list[tuple[float, str]]:
+    """The label of each place on a row: peers that stand on one spot with one value share it, names in a list."""
+    shared: list[tuple[float, list[str], str]] = []
+    for point in peers:
+        x, name = frame.x(point.position), frame.identities[point.company].name
+        value = "" if frame.crowded else _value_text(point, frame.text)
+        if shared and abs(shared[-1][0] - x) < 1.5 and shared[-1][2] == value:
+            shared[-1][1].append(name)
+        else:
+            shared.append((x, [name], value))
+    return [(x, f"{', '.join(names)} {value}".strip()) for x, names, value in shared]
 
 
 def _target_labels(frame: _Frame) -> list[Label]:

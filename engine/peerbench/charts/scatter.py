@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from typing import Any, Final
 
 from peerbench.charts import axes, marks
 from peerbench.charts.axes import Plot
-from peerbench.charts.labels import Align, Box, Label
+from peerbench.charts.labels import Align, Box, Label, find_room
 from peerbench.charts.marks import TARGET_AREA, Mark, Path, Rule
+from peerbench.charts.measure import width
 from peerbench.charts.scales import Scale, Text, multiples, rounded_domain, tick_texts
 from peerbench.charts.theme import Theme, px, shape
 from peerbench.core.document import Number
 from peerbench.core.figures import Identity, Scatter, ScatterPoint
 
 DOTTED: Final = (2.0, 2.0)
+MANY: Final = 7  # with more companies a peer's name is only written where nothing crosses it
 LEADING: Final = 12.0
 # Where a name may stand beside its mark, best first: alignment, px to the side, px from the mark to the first line.
 PLACES: Final[tuple[tuple[Align, float, float], ...]] = (
@@ -36,18 +39,20 @@ def draw(figure: Scatter, theme: Theme, *, width_mm: float, height_mm: float, te
     identities = {one.company: one for one in figure.identities}
     points = [point for point in figure.points if point.company in identities and _known(point)]
     plot, x, y, steps = _scales(figure, points, wide, high, text)
-    named = _axis_names(figure, plot, theme)
     furniture, words = _furniture(points, plot, x, y, steps, theme, text)
     shapes = _marks(points, identities, theme)
-    medians = _medians(figure, plot, x, y, theme)
-    fixed = [*named, *words, *_median_word(figure, plot, y, theme)]
-    taken = [one.box(x(one.x), y(one.y)) for one in shapes] + [label.box for label in fixed]
-    labels = _names(points, identities, (x, y), Plot(plot.left, 0, wide, plot.bottom), taken, medians, theme, text)
+    medians, fit = _medians(figure, plot, x, y, theme), _fit(figure, x, y, theme)
+    taken = [one.box(x(one.x), y(one.y)) for one in shapes]
+    fixed = _fixed(figure, plot, y, theme, taken)
+    taken += [label.box for label in (*fixed, *words)]
+    crossed = [Box(rule.x - 0.5, rule.y - 0.5, rule.x2 + 0.5, rule.y2 + 0.5) for rule in medians]
+    crossed += [box for path in fit for box in _pieces(path, x, y)]
+    labels = _names(points, identities, (x, y), Plot(plot.left, 0, wide, plot.bottom), (taken, crossed), theme, text)
     layers = [
         *marks.rules([*furniture, *medians]),
-        *marks.paths(_fit(figure, x, y, theme), x=x, y=y),
+        *marks.paths(fit, x=x, y=y),
         *marks.marks(shapes, x=x, y=y, theme=theme),
-        *marks.texts([*fixed, *labels]),
+        *marks.texts([*words, *fixed, *labels]),
     ]
     return marks.compose(layers, width=wide, height=high, theme=theme)
 
@@ -116,7 +121,7 @@ def _marks(points: Sequence[ScatterPoint], identities: dict[str, Identity], them
     for point in sorted(points, key=lambda one: identities[one.company].slot == 0):
         slot = identities[point.company].slot
         colour = theme.target if slot == 0 else theme.peer(slot, of=count)
-        area = TARGET_AREA if slot == 0 else marks.PEER_AREA
+        area = TARGET_AREA if slot == 0 else marks.peer_area(count)
         shapes.append(Mark(_value(point.x), _value(point.y), shape(slot), colour, area))
     return shapes
 
@@ -132,19 +137,33 @@ def _medians(figure: Scatter, plot: Plot, x: Scale, y: Scale, theme: Theme) -> l
     return rules
 
 
-def _median_word(figure: Scatter, plot: Plot, y: Scale, theme: Theme) -> list[Label]:
-    if figure.y_median is None:
-        return []
-    level = y(figure.y_median)
-    above = level - 7 if level - 14 > plot.top + 10 else level + 7
-    return [Label("peer medians", plot.left + 4, above, theme.ter, "left", 9.9)]
-
-
-def _axis_names(figure: Scatter, plot: Plot, theme: Theme) -> list[Label]:
-    return [
-        Label(figure.y_label, plot.left + 4, plot.top + 7, theme.sec, "left", 9.9),
-        Label(figure.x_label, plot.right + 11, plot.bottom - 7, theme.sec, "right", 9.9),
+def _fixed(figure: Scatter, plot: Plot, y: Scale, theme: Theme, taken: Sequence[Box]) -> list[Label]:
+    """The measures' names at the ends of their axes and the medians' name on its line, each clear of the shapes."""
+    right, level = plot.right + 11, y(figure.y_median) if figure.y_median is not None else None
+    strips = [
+        (figure.y_label, theme.sec, (plot.top + 1, 12.0), plot.left),
+        (figure.x_label, theme.sec, (plot.bottom - 13, 12.0), right),
     ]
+    if level is not None:
+        above = level - 13 > plot.top
+        strips.append(("peer medians", theme.ter, (level - 13 if above else level + 1, 12.0), plot.left))
+    labels: list[Label] = []
+    for said, colour, (top, tall), near in strips:
+        wide = width(said, 9.9)
+        boxes = [*taken, *(label.box for label in labels)]
+        area = Box(plot.left + 4, top, right, top + tall)
+        room = find_room((wide, tall), area, boxes, near=(near, top), margin=1) if said else None
+        if room:
+            left = right - wide if near == right and right - room.right < 5 else room.left
+            labels.append(Label(said, left, top + tall / 2, colour, "left", 9.9))
+    return labels
+
+
+def _pieces(path: Path, x: Scale, y: Scale) -> list[Box]:
+    """A straight line cut into short boxes."""
+    (start, low), (end, high) = ((x(at), y(value)) for at, value in path.points)
+    cuts = [(start + (end - start) * part / 12, low + (high - low) * part / 12) for part in range(13)]
+    return [Box(a, min(b, d), c, max(b, d)) for (a, b), (c, d) in pairwise(cuts)]
 
 
 def _fit(figure: Scatter, x: Scale, y: Scale, theme: Theme) -> list[Path]:
@@ -167,20 +186,21 @@ def _names(
     identities: dict[str, Identity],
     scales: tuple[Scale, Scale],
     area: Plot,
-    taken: Sequence[Box],
-    medians: Sequence[Rule],
+    obstacles: tuple[Sequence[Box], Sequence[Box]],
     theme: Theme,
     text: Text,
 ) -> list[Label]:
     """Name over values beside each shape, the target's first; a name that finds no clear place is left out."""
     x, y = scales
-    boxes, labels = list(taken), []
-    crossed = [Box(rule.x - 0.5, rule.y - 0.5, rule.x2 + 0.5, rule.y2 + 0.5) for rule in medians]
+    boxes, labels = list(obstacles[0]), []
     for point in sorted(points, key=lambda one: identities[one.company].slot):
         identity = identities[point.company]
         said = (identity.name, f"{text(point.y)}, {text(point.x)}")
         colours = (theme.target,) * 2 if identity.slot == 0 else (theme.ink, theme.sec)
-        found = _place(said, (x(_value(point.x)), y(_value(point.y))), colours, area, (boxes, crossed))
+        strict = len(points) > MANY and identity.slot > 0
+        found = _place(
+            said, (x(_value(point.x)), y(_value(point.y))), colours, area, (boxes, obstacles[1]), strict=strict
+        )
         labels += found
         boxes += [label.box for label in found]
     return labels
@@ -191,9 +211,11 @@ def _place(
     at: tuple[float, float],
     colours: tuple[str, str],
     area: Plot,
-    obstacles: tuple[list[Box], list[Box]],
+    obstacles: tuple[Sequence[Box], Sequence[Box]],
+    *,
+    strict: bool,
 ) -> list[Label]:
-    """The first place clear of shapes, names and medians; else the first clear of shapes and names."""
+    """The first place clear of shapes, names and lines; unless strict, else the first clear of shapes and names."""
     boxes, lines = obstacles
     tries = []
     for align, aside, down in PLACES:
@@ -211,4 +233,4 @@ def _place(
         if inside and not any(one.box.meets(box, margin=1) for one in pair for box in boxes):
             tries.append(pair)
     clear = (pair for pair in tries if not any(one.box.meets(line) for one in pair for line in lines))
-    return next(clear, tries[0] if tries else [])
+    return next(clear, tries[0] if tries and not strict else [])

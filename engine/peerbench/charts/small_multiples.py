@@ -18,6 +18,7 @@ from peerbench.core.document import Number
 from peerbench.core.figures import Identity, Series, SmallMultiples
 
 GAP: Final = 11.0
+BETWEEN: Final = 9.0  # px between two rows of panels
 NAME: Final = 19.0  # px for the company's name above its panel
 LEAST: Final = 112.0  # px a panel is wide at least; more panels make another row
 
@@ -66,8 +67,8 @@ def _panels(
     values = [point.value for series in own for point in axes.known(series.points)]
     columns = _columns(len(own), wide)
     lines = math.ceil(len(own) / columns)
-    each = (high - 3) / max(lines, 1)
-    low, top, by = rounded_domain(values, parts=max(2.0, (each - NAME - 22) / 34), zero=True)
+    each = (high - 3 + BETWEEN) / max(lines, 1)
+    low, top, by = rounded_domain(values, parts=max(2.0, (each - BETWEEN - NAME - 22) / 34), zero=True)
     like = own[0].end if own else Number(0.0, "spct0")
     left = axes.left_of((low, top), like, text, by) + 2
     broad = (wide - left - GAP * (columns - 1)) / columns
@@ -77,7 +78,7 @@ def _panels(
     for index, series in enumerate(own):
         row, column = divmod(index, columns)
         start, above = left + column * (broad + GAP), row * each
-        plot = Plot(start, above + NAME + 5, start + broad, above + each - axes.FOOT + 3)
+        plot = Plot(start, above + NAME + 5, start + broad, above + each - BETWEEN - axes.FOOT + 3)
         x = axes.time_scale(days, plot.left + 4, plot.right - room)
         y = Scale((low, top), (plot.bottom, plot.top))
         panels.append(_Panel(series, identities[series.company], plot, x, y, column == 0))
@@ -128,8 +129,16 @@ def _mark(panel: _Panel, theme: Theme, count: int) -> Mark:
 def _end(panel: _Panel, theme: Theme, text: Text) -> Label:
     last = axes.known(panel.series.points)[-1]
     colour = theme.target if panel.identity.slot == 0 else theme.ink
-    x, y = panel.x(last.when.toordinal()) + 7, panel.y(last.value)
+    x, y = panel.x(last.when.toordinal()) + 7, _off_line(panel.y(last.value), panel)
     return Label(text(panel.series.end), x, y, colour, "left", 10.4, "semibold")
+
+
+def _off_line(level: float, panel: _Panel) -> float:
+    """The height of a label that neither the zero line nor the base line runs through."""
+    for line in (panel.y(0), panel.plot.bottom):
+        if abs(level - line) < 7:
+            return line + 7.5 if level > line and line != panel.plot.bottom else line - 7.5
+    return level
 
 
 def _names(panel: _Panel, theme: Theme) -> list[Label]:
