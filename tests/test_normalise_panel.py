@@ -19,12 +19,16 @@ from peerbench.normalise.select import dataset_by
 AS_OF = date(2025, 9, 23)
 FOUR = ("alibaba", "tencent", "amazon", "baidu")
 WINDOWS = {"flow": ("fy", "ltm", "quarter"), "stock": ("latest",), "estimate": ("fy1", "fy2", "ntm")}
-EVERYTHING = tuple(
-    Operand(name, window, "total", lag)
-    for name, item in ITEMS.items()
-    for window in WINDOWS.get(item.kind, ("spot",) if item.kind == "market" else ())
-    for lag in ((0, 1) if item.kind in ("flow", "stock") else (0,))
-) + (Operand("revenue", "quarter", "cloud"), Operand("dividends_per_share", "ltm"))
+EVERYTHING = (
+    Operand("revenue", "quarter", "cloud"),
+    Operand("dividends_per_share", "ltm"),
+    *(
+        Operand(name, window, "total", lag)
+        for name, item in ITEMS.items()
+        for window in WINDOWS.get(item.kind, ("spot",) if item.kind == "market" else ())
+        for lag in ((0, 1) if item.kind in ("flow", "stock") else (0,))
+    ),
+)
 
 
 @pytest.fixture(scope="module")

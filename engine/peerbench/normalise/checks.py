@@ -36,10 +36,10 @@ EV_NEEDED: Final = ("debt_short", "debt_long", "cash", "short_term_investments")
 EV_OPTIONAL: Final = ("finance_leases", "preferred_equity", "minority_interest", "mezzanine_equity")
 STANDARDS: Final = {"us-gaap": "US GAAP", "ifrs": "IFRS"}
 ADMISSIONS: Final = {
-    "derived_input": "derived from stated figures, not stated themselves",
-    "rounded_input": "rounded by their source",
+    "derived_input": "derived from stated figures",
+    "rounded_input": "rounded by the source",
     "second_hand": "read in a vendor's copy of the filing",
-    "unconfirmed_date": "dated by the usual announcement day, which was not confirmed",
+    "unconfirmed_date": "dated by the usual announcement day, unconfirmed",
 }
 
 
@@ -228,7 +228,7 @@ def enterprise_value(look: Look) -> Iterator[Finding]:
     for items, severity in ((EV_NEEDED, "warning"), (EV_OPTIONAL, "note")):
         if absent := [ITEMS[item].label for item in items if newest[item] is None]:
             effect = (
-                "enterprise value is missing" if severity == "warning" else "enterprise value counts them as nothing"
+                "enterprise value is missing" if severity == "warning" else "enterprise value counts nothing for it"
             )
             text = f"{_listed(absent)} {'is' if len(absent) == 1 else 'are'} not disclosed; {effect}"
             yield look.finding("ev_component_missing", "warning" if severity == "warning" else "note", text)
