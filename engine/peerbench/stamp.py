@@ -71,17 +71,17 @@ def write(
     Inputs are files or folders; a folder stands for everything in it at any depth, unless it comes after NAMES_IN.
     `says` is the one line to print next time; `day` (YYYY-MM-DD) is given when the build depends on the day it is made.
     """
-    read = sorted({entry for path in inputs for entry in _walk(path)})
-    written = sorted(os.path.abspath(path) for path in outputs)
-    if any(_changed_since(path, began_ns) for path in read) or any("\n" in path for path in (*read, *written, says)):
-        return False
     try:
-        entries = [
-            f"{kind}\t{_look(path)}\t{path}" for kind, paths in (("in", read), ("out", written)) for path in paths
-        ]
+        read = sorted({entry for path in inputs for entry in _walk(path)})
+        written = sorted(os.path.abspath(path) for path in outputs)
+        lines = [f"in\t{_look(path)}\t{path}" for path in read] + [f"out\t{_look(path)}\t{path}" for path in written]
+        unsettled = any(_changed_since(path, began_ns) for path in read)
     except OSError:
         return False
-    return _put(root, key, "\n".join([_FIRST, key, day, says, *entries, _FIRST]))
+    lines = [_FIRST, key, day, says, *lines, _FIRST]
+    if unsettled or any("\n" in line or line.startswith("out\tabsent") for line in lines):
+        return False
+    return _put(root, key, "\n".join(lines))
 
 
 def _put(root: str, key: str, text: str) -> bool:
@@ -135,12 +135,13 @@ def _walk(path: str) -> "Iterable[str]":
     if not os.path.isdir(path):
         yield path
         return
-    for folder, folders, files in os.walk(path, followlinks=False):
-        folders[:] = [name for name in folders if not _passing(name)]
+    seen = set()
+    for folder, folders, files in os.walk(path, followlinks=True):
+        real = os.path.realpath(folder)
+        folders[:] = [name for name in folders if not _passing(name) and real not in seen]
+        seen.add(real)  # a link that leads back into the folder is walked once
         yield folder
-        for name in files:
-            if not _passing(name):
-                yield os.path.join(folder, name)
+        yield from (os.path.join(folder, name) for name in files if not _passing(name))
 
 
 def _changed_since(path: str, began_ns: int) -> bool:

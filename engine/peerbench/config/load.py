@@ -129,7 +129,8 @@ def _missing(document: _Document) -> tuple[Finding, ...]:
         _missing_key(name, path, document)
         for path, value in [((), document.values), *_members(document.values)]
         for name in _required(path, value)
-        if name not in value and (path or document.whole)  # what is missing may stand in a file that was not read
+        if value.get(name, "") == ""
+        and (path or document.whole)  # what is missing may stand in a file that was not read
     )
 
 
@@ -252,6 +253,8 @@ def _pruned(values: dict[str, Any], errors: list[ErrorDetails]) -> dict[str, Any
     """A copy without the mistakes: keys drop out, list items become empty, so that positions still match the file."""
     import copy
 
+    from peerbench.config.model import Lost
+
     sound = copy.deepcopy(values)
     for error in errors:
         path = tuple(part for part in error["loc"] if part != "[key]")
@@ -261,7 +264,7 @@ def _pruned(values: dict[str, Any], errors: list[ErrorDetails]) -> dict[str, Any
         if not path or not _holds(holder, path[-1]):
             continue
         if isinstance(holder, list):
-            holder[int(path[-1])] = {} if error["type"] == "model_type" else ""
+            holder[int(path[-1])] = {} if error["type"] == "model_type" else Lost()
         else:
             del holder[path[-1]]
     return sound

@@ -15,6 +15,12 @@ from peerbench.core.metric import Better
 LATER_SOURCES: Final = ("sec", "xbrl", "sql", "files", "ecb", "yfinance")
 
 
+class Lost(str):
+    """Empty text where an item of a list was wrong, so that the items after it keep their positions."""
+
+    __slots__ = ()
+
+
 def _refuse(message: str, hint: str = "") -> PydanticCustomError:
     return PydanticCustomError("bench", "{sentence}", {"sentence": message, "hint": hint})
 
@@ -29,7 +35,7 @@ def _pattern(pattern: str, what: str, hint: str) -> Any:
 
     def check(value: Any) -> Any:
         value = _as_text(value)
-        if isinstance(value, str) and not compiled.fullmatch(value):
+        if isinstance(value, str) and not isinstance(value, Lost) and not compiled.fullmatch(value):
             raise _refuse(f"'{value}' is not {what}", hint)
         return value
 
