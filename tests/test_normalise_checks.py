@@ -18,9 +18,8 @@ from peerbench.normalise.select import dataset_by
 
 AS_OF = date(2025, 9, 23)
 DAY = date(2025, 6, 30)
-YEAR, H1, H2 = (
-    (date(2024, 1, 1), date(2024, 12, 31)), (date(2024, 1, 1), date(2024, 6, 30)), (date(2024, 7, 1), date(2024, 12, 31)),
-)  # fmt: skip
+YEAR = (date(2024, 1, 1), date(2024, 12, 31))
+H1, H2 = (date(2024, 1, 1), date(2024, 6, 30)), (date(2024, 7, 1), date(2024, 12, 31))
 
 
 def fact(item: str, value: float, window: tuple[date, date] | date = DAY, **more: Any) -> dict[str, Any]:

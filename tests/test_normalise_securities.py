@@ -132,6 +132,15 @@ def test_the_lines_of_a_company_must_agree_on_a_share(home: float, day: date, ok
     assert frame["value"].is_not_null().item() is ok
 
 
+def test_news_between_two_sessions_of_one_date_is_not_a_wrong_ratio() -> None:
+    """Hong Kong closed at 160 before New York jumped to 184; the evening before it stood at 160."""
+    monday = TUESDAY - timedelta(days=1)
+    prices = (price("ADS", TUESDAY, 184, "USD"), price("HOME", TUESDAY, 160, "HKD"))
+    assert cell(acme(*prices))["status"] == "missing"
+    found = cell(acme(*prices, price("ADS", monday, 159, "USD", adjusted=True)))
+    assert found["value"] == 184 / 8 * 7
+
+
 def test_the_ratio_is_that_of_the_closes_day() -> None:
     """10 ADS to a share before the split of 1 March 2021, 8 shares to an ADS after it: Baidu's case."""
     before = Line("acme", "ADS", "", "CNY", 0.1, date(2018, 1, 1), True)

@@ -22,9 +22,10 @@ from peerbench.normalise.view import View
 MAX_TRADING_DAYS: Final = 5
 COUNT_DAYS: Final = 185
 STALE_MONTHS: Final = 18
-SAME_DAY_TOLERANCE: Final = 0.03
-# Closes of different days also differ by what happened between them; a wrong ratio is out by a factor of two or more.
-OTHER_DAY_TOLERANCE: Final = 0.15
+NEAR_TOLERANCE: Final = 0.03  # closes of one day or of neighbouring days
+# Closes further apart differ by what happened between them, adjusted ones by the dividends folded in; a wrong ratio
+# is out by a factor of two or more.
+FAR_TOLERANCE: Final = 0.15
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,51 +145,74 @@ def cross_lines(view: View, company: str, primary: Quote, others: Sequence[Line]
     """The reason to withhold, if any, and what was noticed: every line must give one price of an ordinary share."""
     problem, findings, name = "", [], view.company(company).name
     for line in others:
-        pair = _pair(view, primary.line, line, primary.close.date)
-        if pair is None:
+        nearest = _nearest(view, primary, line)
+        if nearest is None:
             text = f"{name}: {line.line} has no close near {say(primary.close.date)} to check {primary.line.line} by."
             findings.append(Finding("cross_line_unchecked", "note", text, subject=company))
-            continue
-        gap = _gap(view, *pair)
-        if gap is None:
-            continue
-        same = pair[0].close.date == pair[1].close.date
-        if abs(gap) > (SAME_DAY_TOLERANCE if same else OTHER_DAY_TOLERANCE):
-            problem = f"{pair[0].line.line} and {line.line} disagree on the price of a share by {abs(gap):.0%}"
-            days = say(pair[0].close.date) if same else f"{say(pair[0].close.date)} and {say(pair[1].close.date)}"
-            findings.append(
-                Finding(
-                    "cross_line", "error", f"{name}: {problem} ({days}); market value is withheld.", subject=company
-                )
-            )
+        elif abs(nearest.gap) > nearest.tolerance:
+            problem = f"{primary.line.line} and {line.line} disagree on the price of a share by {abs(nearest.gap):.0%}"
+            text = f"{name}: {problem} ({nearest.days}); market value is withheld."
+            findings.append(Finding("cross_line", "error", text, subject=company))
     return problem, tuple(findings)
 
 
-def _pair(view: View, first: Line, second: Line, day: date) -> tuple[Quote, Quote] | None:
-    """Unadjusted closes of both lines: the newest day they share within five trading days, else their last ones."""
-    ours, theirs = (view.index.closes.get((line.line, False), ()) for line in (first, second))
-    near, recent = ({close.date: close for close in _recent(closes, day)} for closes in (ours, theirs))
-    if not near or not recent:
-        return None
-    shared = near.keys() & recent.keys()
-    own, other = (max(shared), max(shared)) if shared else (max(near), max(recent))
-    return Quote(first, near[own], False), Quote(second, recent[other], False)
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Closes of two lines and how far the second's price of an ordinary share is from the first's, as a fraction."""
+
+    first: date
+    second: date
+    adjusted: bool
+    gap: float
+    tolerance: float = NEAR_TOLERANCE
+
+    @property
+    def near(self) -> bool:
+        """Of one day or of neighbouring days."""
+        return trading_days(min(self.first, self.second), max(self.first, self.second)) <= 1
+
+    @property
+    def days(self) -> str:
+        return say(self.first) if self.first == self.second else f"{say(self.first)} and {say(self.second)}"
 
 
-def _recent(closes: Sequence[Close], day: date) -> Sequence[Close]:
-    start = bisect_right(closes, day - timedelta(days=MAX_TRADING_DAYS + 4), key=lambda close: close.date)
-    end = bisect_right(closes, day, key=lambda close: close.date)
-    return [close for close in closes[start:end] if trading_days(close.date, day) <= MAX_TRADING_DAYS]
+def _nearest(view: View, primary: Quote, other: Line) -> Pair | None:
+    """The pair of the last five trading days that agrees best, with the tolerance it is held to.
+
+    Hong Kong closes before New York opens: news between the two parts closes of one date, so the day before or after
+    counts as well. One agreeing pair proves ratio and rate; a wrong ratio agrees on no day.
+    """
+    ours, theirs = (_recent(view, line, primary.close.date) for line in (primary.line, other))
+    pairs = [pair for own in ours for their in theirs if (pair := _pair(view, primary.line, own, other, their))]
+    near = [pair for pair in pairs if pair.near]
+    if any(not pair.adjusted for pair in near):
+        return min(near, key=lambda pair: abs(pair.gap))
+    best = min(pairs, key=lambda pair: abs(pair.gap), default=None)
+    return replace(best, tolerance=FAR_TOLERANCE) if best else None
 
 
-def _gap(view: View, first: Quote, second: Quote) -> float | None:
-    """How far the second line's price of an ordinary share is from the first's, as a fraction."""
-    rates = view.index.rates
+def _recent(view: View, line: Line, day: date) -> list[tuple[Close, bool]]:
+    """Closes of the last five trading days and whether dividends are folded in; an unadjusted one comes first."""
+    found: dict[date, tuple[Close, bool]] = {}
+    for adjusted in (True, False):
+        closes = view.index.closes.get((line.line, adjusted), ())
+        start = bisect_right(closes, day - timedelta(days=MAX_TRADING_DAYS + 4), key=lambda close: close.date)
+        end = bisect_right(closes, day, key=lambda close: close.date)
+        found |= {close.date: (close, adjusted) for close in closes[start:end]}
+    return [
+        (close, adjusted) for close, adjusted in found.values() if trading_days(close.date, day) <= MAX_TRADING_DAYS
+    ]
+
+
+def _pair(view: View, first: Line, own: tuple[Close, bool], second: Line, their: tuple[Close, bool]) -> Pair | None:
+    (here, folded), (there, other_folded) = own, their
     try:
-        worth = [q.ordinary * rates.spot(q.close.currency, "USD", q.close.date).value for q in (first, second)]
+        rate = view.index.rates.spot(there.currency, here.currency, there.date)
     except RateNotFound:
         return None
-    return worth[1] / worth[0] - 1
+    worth = there.value / second.ordinary_per_unit * rate.value
+    gap = worth / (here.value / first.ordinary_per_unit) - 1
+    return Pair(here.date, there.date, folded or other_folded, gap)
 
 
 # ---- shares and dividends -------------------------------------------------------------------------------------------
