@@ -155,14 +155,14 @@ def _flow(view: View, company: str, item: str, segment: str, window: str, lag: i
     month = view.company(company).fiscal_year_end_month
     line = view.once(("series", company, item, segment), lambda: series(facts, month))
     unit = ITEMS[item].unit if item in ITEMS else "money"
-    answer = _fill(line, wanted, window) if unit == "money" else _mean_or_sum(line, wanted, unit)
+    answer = fill(line, wanted, window) if unit == "money" else _mean_or_sum(line, wanted, unit)
     if not answer.ok:
         return missing(_why(item, window, line, wanted, answer.reason or ""), start=wanted.start, end=wanted.end)
     assert clock.period_end is not None
     return _aged(_checked(answer, company, item), view.as_of, clock.period_end)
 
 
-def _fill(line: Series, wanted: Span, window: str) -> Reading:
+def fill(line: Series, wanted: Span, window: str) -> Reading:
     start, end = line.boundary(wanted.start), line.boundary(wanted.end + timedelta(days=1))
     if start is None or end is None:
         return missing("")

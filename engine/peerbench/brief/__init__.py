@@ -1,0 +1,1 @@
+"""From figures to a format-free document: which sections, tables, charts and sentences, in which order."""

@@ -1,0 +1,261 @@
+"""Composition: an audience's page plan and a study become one Brief, written in reading order."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final
+
+from peerbench.brief import exhibits, lineage, notes, prose, tables
+from peerbench.brief.audience import Audience
+from peerbench.brief.context import Desk
+from peerbench.brief.panel import panel
+from peerbench.brief.sourcebook import Sourcebook
+from peerbench.brief.study import Study
+from peerbench.core.document import (
+    Block,
+    Brief,
+    LayoutRow,
+    Meta,
+    Number,
+    Page,
+    Paragraph,
+    SourceList,
+    Span,
+    Spans,
+    Strong,
+    Text,
+    When,
+)  # fmt: skip
+from peerbench.core.errors import UnusableRequest
+from peerbench.core.findings import Finding, Origin, did_you_mean
+from peerbench.narrate import phrases, valuation
+from peerbench.narrate.claims import listing
+from peerbench.narrate.operations import extremes
+from peerbench.narrate.valuation import direction
+
+Maker = Callable[[Desk], Block | None]
+WORDS_A_MINUTE: Final = 230
+
+BLOCKS: Final[Mapping[str, Maker]] = {
+    "figure.range_dot": exhibits.range_dot,
+    "figure.history": exhibits.history,
+    "figure.scatter": exhibits.scatter,
+    "figure.football": exhibits.football,
+    "figure.multiples": exhibits.multiples,
+    "figure.bars": exhibits.bars,
+    "figure.segments": exhibits.segments,
+    "figure.prices": exhibits.prices,
+    "figure.long_bars": exhibits.long_bars,
+    "table.summary": tables.summary,
+    "table.comps": tables.comps,
+    "table.ranks": tables.rank_table,
+    "table.robustness": tables.robustness,
+    "table.peers": tables.peers,
+    "table.inputs": tables.inputs,
+    "table.balance": tables.balance,
+    "table.levels": tables.levels,
+    "table.readings": tables.readings,
+    "text.valuation_left": prose.valuation_left,
+    "text.valuation_right": prose.valuation_right,
+    "text.history": prose.history_text,
+    "text.scatter": prose.scatter_text,
+    "text.football": prose.football_text,
+    "text.spending": prose.spending_text,
+    "text.segments": prose.segment_text,
+    "text.growth": prose.growth_text,
+    "text.quality": prose.quality_text,
+    "text.resilience": prose.resilience_text,
+    "text.risk": prose.risk_text,
+    "text.diversification": prose.diversification_text,
+    "text.effort": prose.effort_text,
+    "note.bulls": prose.bulls,
+    "note.bears": prose.bears,
+    "note.watch": prose.watch,
+    "note.falsifier": prose.falsifier,
+    "note.not_shown": notes.not_shown,
+    "note.glossary": notes.glossary,
+    **{f"note.{name}": maker for name, maker in notes.NOTES.items()},
+    "register.left": lambda desk: notes.register(desk, 0, 2),
+    "register.right": lambda desk: notes.register(desk, 1, 2),
+    "sources": lambda desk: SourceList(),
+    "basis": notes.basis,
+    "audience": notes.audience_box,
+}
+
+
+def compose(study: Study, audience: Audience) -> Brief:
+    """Write the brief of one audience. Raises UnusableRequest when its plan or phrases are unusable."""
+    _check_plan(audience)
+    names = {key: company.name for key, company in study.data.companies.items()}
+    desk = Desk(study, audience, phrases.load(*audience.phrases), Sourcebook(study.data, names))
+    headline, standfirst = prose.head(desk)
+    takeaways = prose.takeaways(desk)
+    side = panel(desk)
+    pages = tuple(_page(desk, plan) for plan in audience.settings["pages"])
+    brief = Brief(_meta(desk, (standfirst, takeaways, pages)), headline, standfirst, (), takeaways, side, pages, (), ())
+    brief = lineage.numbered(desk, brief)
+    return _with_byline(desk, brief)
+
+
+def _check_plan(audience: Audience) -> None:
+    """Unknown block, takeaway and panel-row names, all at once."""
+    from peerbench.brief.panel import ROWS
+
+    rows = [row for page in audience.settings.get("pages", ()) for row in page.get("rows", ())]
+    blocks = [name.strip() for row in rows for slot in row["slots"] for entry in slot for name in entry.split("|")]
+    takeaways = [name.strip() for entry in audience.names("takeaways") for name in entry.split("|")]
+    lists = (("block", blocks, BLOCKS), ("takeaway", takeaways, prose.TAKEAWAYS),
+             ("panel row", (audience.settings.get("panel") or {}).get("rows", ()), ROWS))  # fmt: skip
+    file = str(audience.files[0]) if audience.files else audience.name
+    wrong = [
+        Finding(
+            "audience", "error", f"unknown {what} '{name}'.", did_you_mean(name, known), Origin(file), audience.name
+        )
+        for what, asked, known in lists
+        for name in dict.fromkeys(asked)
+        if name not in known
+    ]
+    if wrong:
+        raise UnusableRequest(tuple(wrong))
+
+
+def _page(desk: Desk, plan: Mapping[str, Any]) -> Page:
+    head = _section_head(desk, plan["head"]) if plan.get("head") else ()
+    rows = [_layout_row(desk, row) for row in plan["rows"]]
+    return Page(plan["id"], head, tuple(row for row in rows if any(row.slots)))
+
+
+def _layout_row(desk: Desk, row: Mapping[str, Any]) -> LayoutRow:
+    slots = tuple(tuple(block for entry in slot if (block := _block(desk, entry)) is not None) for slot in row["slots"])
+    split = row.get("split", "12")
+    filled = [slot for slot in slots if slot]
+    if len(filled) == 1 and split == "6+6" and _wide(filled[0]):
+        return LayoutRow("12", (filled[0],), bool(row.get("foot")))
+    return LayoutRow(split, slots, bool(row.get("foot")))
+
+
+def _wide(blocks: Sequence[Block]) -> bool:
+    """Prose alone may take the whole width; an exhibit keeps its own."""
+    return False
+
+
+def _block(desk: Desk, entry: str) -> Block | None:
+    """ "a | b" is the first that the data can support: what gives way does so by this written order."""
+    for name in entry.split("|"):
+        made = BLOCKS[name.strip()](desk)
+        if made is not None:
+            return made
+    return None
+
+
+# ---- heads -----------------------------------------------------------------------------------------------------------
+
+
+def _section_head(desk: Desk, name: str) -> Spans:
+    """A section's head is a claim too."""
+    ev = desk.evidence
+    holds: dict[str, bool] = {**valuation.spread(ev, desk.metrics("multiples")).holds}
+    if ev.has("revenue_growth_ltm"):
+        growth = direction(ev.gap("revenue_growth_ltm"))
+        holds = {**holds, **growth} if name == "growth" else holds
+    if ev.has("net_cash_share"):
+        share = ev.money(ev.subject, "net_cash_share")
+        holds |= {"net_cash": share.ok and (share.value or 0) > 0}
+    if ev.has("capex_to_sales_fy"):
+        holds |= {"below_spending": direction(ev.gap("capex_to_sales_fy"))["below"]}
+    if ev.has("debt_to_equity"):
+        holds |= {"lowest": extremes(ev, "debt_to_equity")[1] == ev.subject}
+    return desk.title(f"section.{name}", {"subject": ev.name(ev.subject)}, holds)
+
+
+# ---- furniture -------------------------------------------------------------------------------------------------------
+
+
+def _meta(desk: Desk, body: Any) -> Meta:
+    house, ev, audience = desk.study.furniture, desk.evidence, desk.audience
+    company = ev.companies[ev.subject]
+    letter, meaning = _grade(desk)
+    return Meta(
+        name=house.name,
+        series=house.series,
+        sector=house.sector,
+        audience=audience.name,
+        audience_label=audience.words("label"),
+        issue=house.issue,
+        grade=letter,
+        grade_words=meaning,
+        subject_key=ev.subject,
+        subject=company.name,
+        subject_native=company.native_name,
+        peers_phrase="".join(span.text for span in listing([ev.name(p) for p in ev.peers]) if isinstance(span, Text)),
+        as_of=ev.as_of,
+        prices_on=desk.study.priced_on,
+        published=house.published.date() if isinstance(house.published, datetime) else house.published,
+        desk=house.desk,
+        read_minutes=read_minutes(body),
+        data_lock=house.data_lock,
+        version=house.version,
+        legal=house.legal,
+        theme=audience.words("theme", "investor"),
+        page_size="Letter" if house.page_size == "Letter" else "A4",
+    )
+
+
+def _grade(desk: Desk) -> tuple[str, str]:
+    """A, B or C by what the checks found: errors make C, warnings B (LOOK 6, strip)."""
+    severities = {finding.severity for finding in desk.study.findings}
+    if "error" in severities:
+        return "C", "read with care"
+    return ("B", "usable with caveats") if "warning" in severities else ("A", "no caveats found")
+
+
+def read_minutes(value: Any) -> int:
+    """Words of running text over 230, rounded up; tables and notes are not counted."""
+    return max(1, math.ceil(_running_words(value) / WORDS_A_MINUTE))
+
+
+def _running_words(value: Any) -> int:
+    from peerbench.core.document import Prose
+
+    if isinstance(value, (Prose, Paragraph)):
+        paragraphs = value.paragraphs if isinstance(value, Prose) else (value,)
+        return sum(count_words((*p.lead, *p.spans)) for p in paragraphs)
+    if isinstance(value, tuple):
+        if value and all(isinstance(part, (Text, Number, When, Strong)) for part in value):
+            return count_words(value)
+        return sum(_running_words(part) for part in value)
+    if isinstance(value, Page):
+        return sum(_running_words(block) for row in value.rows for slot in row.slots for block in slot)
+    return 0
+
+
+def count_words(spans: Sequence[Span]) -> int:
+    """Words as a reader counts them; a number or a date is one."""
+    total = 0
+    for span in spans:
+        if isinstance(span, Text):
+            total += len(span.text.split())
+        elif isinstance(span, (Number, When)):
+            total += 1
+        elif isinstance(span, Strong):
+            total += count_words(span.spans)
+    return total
+
+
+def _with_byline(desk: Desk, brief: Brief) -> Brief:
+    from dataclasses import replace
+
+    house = desk.study.furniture
+    published = house.published
+    weekday = f"{published:%A} "
+    time = f", {published:%H:%M %Z}".rstrip() if isinstance(published, datetime) else ""
+    spans: Spans = (
+        Text("By the "),
+        Strong((Text(house.desk),)),
+        Text(f" (machine-built) · {weekday}"),
+        When(published.date() if isinstance(published, datetime) else published),
+        Text(f"{time} · {brief.meta.read_minutes} min read"),
+    )
+    return replace(brief, byline=spans)

@@ -1,0 +1,151 @@
+"""The desk at which one brief is written: phrases, citations, exhibit numbers, footnote letters, in reading order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from peerbench.brief.audience import Audience
+from peerbench.brief.sourcebook import Sourcebook
+from peerbench.brief.study import Study
+from peerbench.core.document import Cell, Cite, Mark, Native, Number, Paragraph, Span, Spans, Text, When
+from peerbench.core.evidence import Evidence, Quantity, Tested
+from peerbench.narrate.claims import Claim, Kind, Statement, Value, speak
+from peerbench.narrate.phrases import Phrases
+
+LETTERS = "abcdefghijklmnopqrstuvwxyz"
+
+
+@dataclass(slots=True)
+class Desk:
+    """Writes one brief. It counts as it goes, so blocks must be asked for in reading order."""
+
+    study: Study
+    audience: Audience
+    phrases: Phrases
+    book: Sourcebook
+    figures: int = 0
+    tables: int = 0
+    letters: int = 0
+    said: set[str] = field(default_factory=set)
+    claims: list[Claim] = field(default_factory=list)
+
+    @property
+    def evidence(self) -> Evidence:
+        return self.study.evidence
+
+    @property
+    def headline_metric(self) -> str:
+        """The first of the audience's headline metrics that has a premium; else the first."""
+        options = [metric for metric in self.audience.names("headline_metrics") if self.evidence.has(metric)]
+        usable = [metric for metric in options if self.evidence.premium(metric).ok]
+        return (usable or options or ["pe_ltm"])[0]
+
+    @property
+    def tested(self) -> Tested | None:
+        return self.study.tested.get(self.headline_metric)
+
+    @property
+    def priced_on(self) -> When:
+        return When(self.study.priced_on or self.evidence.as_of)
+
+    def metrics(self, key: str) -> tuple[str, ...]:
+        """The audience's list of metric ids that this study computed."""
+        return tuple(metric for metric in self.audience.names(key) if self.evidence.has(metric))
+
+    # ---- words --------------------------------------------------------------------------------------------------
+
+    def say(self, statement: Statement | None, *, once: bool = True) -> Claim | None:
+        """Word a statement; a claim is said once a brief unless once is False."""
+        if statement is None or (once and statement.id in self.said):
+            return None
+        claim = speak(statement, self.phrases)
+        if claim is not None:
+            self.said.add(statement.id)
+            self.claims.append(claim)
+        return claim
+
+    def title(self, name: str, values: Mapping[str, Value], holds: Mapping[str, bool]) -> Spans:
+        """A title that is a claim. Every title has a variant without needs, so it always says something true."""
+        claim = self.say(Statement(name, values, holds), once=False)
+        return claim.spans if claim else (Text(name),)
+
+    def paragraph(
+        self, statements: Iterable[Statement | None], *, cite: bool = True, lead: Spans = ()
+    ) -> Paragraph | None:
+        """Several statements as one paragraph, with the citations of all of them at its end."""
+        claims = [claim for statement in statements if (claim := self.say(statement))]
+        if not claims:
+            return None
+        spans: list[Span] = []
+        for claim in claims:
+            spans += [Text(" ")] if spans else []
+            spans += [*claim.lead, *([Text(" ")] if claim.lead else []), *claim.spans]
+        refs = [ref for claim in claims for ref in claim.refs]
+        kind: Kind = next((claim.kind for claim in claims if claim.kind != "fact"), "fact")
+        return Paragraph((*spans, *(self.cite(refs) if cite else ())), lead, kind)
+
+    def takeaway(self, claim: Claim) -> Paragraph:
+        return Paragraph((*claim.spans, *self.cite(claim.refs)), claim.lead, claim.kind)
+
+    # ---- citations and marks ------------------------------------------------------------------------------------
+
+    def cite(self, refs: Sequence[str]) -> Spans:
+        """The superior citation of every document that the refs rest on."""
+        documents = [id for ref in refs for id in self.evidence.documents(ref)]
+        numbers = self.book.cite(documents)
+        return (Cite(numbers),) if numbers else ()
+
+    def source_line(self, refs: Iterable[str], note: str = "", *, intro: str = "Source: ") -> Spans:
+        """ "Source: [1–4, 7]. Note: …" under an exhibit."""
+        documents = [id for ref in refs for id in self.evidence.documents(ref)]
+        numbers = self.book.cite(documents)
+        listed = f"{intro}{bracketed(numbers)}." if numbers else ""
+        return (Text(" ".join(part for part in (listed, note) if part)),)
+
+    def letter(self) -> str:
+        letter = LETTERS[self.letters % len(LETTERS)]
+        self.letters += 1
+        return letter
+
+    def next_figure(self) -> int:
+        self.figures += 1
+        return self.figures
+
+    def next_table(self) -> int:
+        self.tables += 1
+        return self.tables
+
+    # ---- small parts of tables ----------------------------------------------------------------------------------
+
+    def company(self, company: str, *, mark: str = "") -> Spans:
+        """A name with its native form once, e.g. Alibaba 阿里巴巴."""
+        known = self.evidence.companies[company]
+        spans: list[Span] = [Text(known.name)]
+        if known.native_name:
+            spans += [Text(" "), Native(known.native_name)]
+        return (*spans, *((Mark(mark),) if mark else ()))
+
+
+def bracketed(numbers: Sequence[int]) -> str:
+    """(1, 2, 3, 7) as "[1–3, 7]"."""
+    runs: list[str] = []
+    start = 0
+    ordered = sorted(set(numbers))
+    for index, number in enumerate(ordered):
+        if index + 1 == len(ordered) or ordered[index + 1] != number + 1:
+            first = ordered[start]
+            runs.append(str(first) if first == number else f"{first}–{number}")
+            start = index + 1
+    return f"[{', '.join(runs)}]" if runs else ""
+
+
+def cell(quantity: Quantity | None, format: str, *, absolute: bool = False, strong: bool = False) -> Cell:
+    if quantity is None:
+        return Cell()
+    return Cell((quantity.number(format, absolute=absolute),), strong=strong)
+
+
+def plain(value: float | None, format: str) -> Cell:
+    """A count or a rank: a number without lineage of its own; withheld when None."""
+    return Cell((Number(value, format, status="ok" if value is not None else "withheld"),))

@@ -1,0 +1,287 @@
+"""Lineage: why each printed number is so. A Quantity and its plan become a Trace, row by row in reading order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import fields, is_dataclass, replace
+from typing import Any, Final
+
+from peerbench.brief.audience import Audience
+from peerbench.brief.context import Desk
+from peerbench.brief.sourcebook import Sourcebook
+from peerbench.brief.study import Study
+from peerbench.core.document import Brief, LayoutRow, Number, Page, Row, Source, Spans, Table, Text, Trace, TraceInput
+from peerbench.core.errors import UnusableRequest
+from peerbench.core.evidence import Quantity
+from peerbench.core.findings import Finding, did_you_mean
+
+FORMATS: Final = {
+    "times": "x2", "fraction": "pct2", "money": "m0", "money_per_share": "price", "shares": "m1", "count": "count",
+    "pure": "fx4",
+}  # fmt: skip
+SIGNS: Final = {"÷": " ÷ ", "−": " − ", "sum": " + ", "×": " × "}
+CODES: Final = {"USD": "US$", "CNY": "RMB", "HKD": "HK$"}
+MOST_INPUTS: Final = 12
+
+
+def exact(quantity: Quantity, *, link: bool = False) -> Number:
+    """The value with the digits lineage prints: money in millions, rates with four decimals."""
+    value = quantity.raw if quantity.status == "excluded" else quantity.value
+    ref = quantity.ref if link else ""
+    return Number(value, FORMATS.get(quantity.unit, "n2"), quantity.currency, ref, quantity.status, quantity.reason)
+
+
+def described(quantity: Quantity) -> str:
+    """What a number is, with the unit that `exact` leaves out."""
+    if quantity.unit == "money" and quantity.currency:
+        return f"{quantity.what}, {CODES.get(quantity.currency, quantity.currency)} m"
+    return f"{quantity.what}, m" if quantity.unit == "shares" else quantity.what
+
+
+def trace(desk: Desk, ref: str) -> Trace | None:
+    quantity = desk.evidence.book.get(ref)
+    if quantity is None:
+        return None
+    formula, calculation = _explained(desk, quantity)
+    known = quantity.known_on
+    return Trace(
+        ref,
+        described(quantity),
+        exact(quantity),
+        formula,
+        calculation,
+        tuple(_inputs(desk, quantity)),
+        desk.book.cite(desk.evidence.documents(ref)),
+        known,
+        tuple(_checks(quantity)),
+    )
+
+
+def _explained(desk: Desk, quantity: Quantity) -> tuple[str, Spans]:
+    """The formula in words and with its operands filled in."""
+    if quantity.status not in ("ok", "excluded"):
+        return quantity.reason or quantity.status, ()
+    if quantity.metric and quantity.company and not quantity.how:
+        return _metric(desk, quantity)
+    if quantity.ref.startswith("peers:"):
+        parts = [desk.evidence.book[ref] for ref in quantity.inputs]
+        return f"{quantity.how} of the core peers, n = {len(parts)}", _joined(parts, ", ")
+    parts = [desk.evidence.book[ref] for ref in quantity.inputs if ref in desk.evidence.book]
+    if quantity.how in SIGNS and parts:
+        return quantity.how, _joined(parts, SIGNS[quantity.how])
+    if quantity.how == "value ÷ peer median − 1" and len(parts) == 2:
+        return quantity.how, (*_joined(parts, " ÷ "), Text(" − 1"))
+    if quantity.how == "value − peer median" and len(parts) == 2:
+        return quantity.how, _joined(parts, " − ")
+    return quantity.how or "as stated", (Text(quantity.how),) if quantity.how else ()
+
+
+def _joined(parts: Iterable[Quantity], sign: str) -> Spans:
+    spans: list[Any] = []
+    for part in parts:
+        spans += [Text(sign)] if spans else []
+        spans.append(exact(part))
+    return tuple(spans)
+
+
+def _metric(desk: Desk, quantity: Quantity) -> tuple[str, Spans]:
+    """The catalogue's formula; a converted figure first names its own in the reporting currency."""
+    from peerbench.metrics import formula as language
+    from peerbench.metrics import sentence
+
+    ev, plan = desk.evidence, desk.study.plan
+    own = ev.value(quantity.company, quantity.metric)
+    tree = plan.tree(quantity.metric)
+    words = sentence.sentence(tree, plan.definitions)
+    if own.currency != quantity.currency and own.value and quantity.value is not None:
+        rate = Number(own.value / quantity.value, "fx4")
+        return f"{words}; converted", (exact(own), Text(" ÷ "), rate)
+    numbers = {leaf.key: exact(_leaf(desk, quantity.company, leaf.key)) for leaf in language.leaves(tree)}
+    return words, sentence.filled(tree, numbers)
+
+
+def _leaf(desk: Desk, company: str, key: str) -> Quantity:
+    ev = desk.evidence
+    return ev.operand(company, key) if (company, key) in ev.cells else ev.value(company, key)
+
+
+def _inputs(desk: Desk, quantity: Quantity) -> Iterator[TraceInput]:
+    """Quantities it was made from, then the documents it read itself."""
+    for ref in quantity.inputs[:MOST_INPUTS]:
+        part = desk.evidence.book.get(ref)
+        if part is not None:
+            how: Spans = (Text(part.how),) if part.how else ((Text(part.reason),) if part.reason else ())
+            cited = desk.book.cite(desk.evidence.documents(ref))
+            yield TraceInput(described(part), how, exact(part), cited, ref)
+    for id in quantity.documents[:MOST_INPUTS]:
+        row = desk.book.row(id)
+        if row is not None:
+            yield document_input(desk, id, row)
+    if len(quantity.documents) > MOST_INPUTS:
+        more = len(quantity.documents) - MOST_INPUTS
+        yield TraceInput(f"and {more} more of the same series", (), None, desk.book.cite(quantity.documents))
+
+
+def document_input(desk: Desk, id: str, row: Mapping[str, Any]) -> TraceInput:
+    """A fact, price, rate or estimate as an input: what it says, of which period, known since when, from where."""
+    cited = desk.book.cite((id,))
+    if id.startswith("fx."):
+        return TraceInput(
+            f"{row['base']}/{row['quote']}, {row['date']:%-d %b %Y}", (), Number(row["rate"], "fx4"), cited
+        )
+    if id.startswith("price."):
+        adjusted = ", dividend-adjusted" if row["adjusted"] else ""
+        name = f"{row['line']} close, {row['date']:%-d %b %Y}{adjusted}"
+        return TraceInput(name, (), Number(row["close"], "price", row["currency"]), cited)
+    if id.startswith("est."):
+        name = f"{row['metric']} {row['fiscal_period']}, {row['source']}, {row['snapshot_date']:%-d %b %Y}"
+        unit = "money" if row["unit"] == "money" else "price"
+        return TraceInput(name, (), Number(row["value"], unit, row["currency"]), cited)
+    if "claim_id" in row or "item" not in row:
+        return TraceInput(
+            str(row.get("text") or id), (), Number(row.get("value"), "money", row.get("currency") or ""), cited
+        )
+    return _fact_input(row, cited)
+
+
+def _fact_input(row: Mapping[str, Any], cited: tuple[int, ...]) -> TraceInput:
+    from peerbench.core.items import ITEMS
+
+    item = ITEMS[row["item"]].label if row["item"] in ITEMS else row["item"]
+    segment = "" if row["segment"] == "total" else f" ({row['segment']})"
+    period = f"{row['months']} months to" if row["months"] else "at"
+    format = FORMATS.get(row["unit"], "n2")
+    code = f", {CODES.get(row['currency'], row['currency'])} m" if row["unit"] == "money" else ""
+    name = f"{item}{segment}, {period} {row['period_end']:%-d %b %Y}{code}"
+    known = f"known {row['known_on']:%-d %b %Y}"
+    how = "; ".join(part for part in (row["locator"] or "", known, row["note"] or "") if part)
+    return TraceInput(name, (Text(how),), Number(row["value"], format, row["currency"] or ""), cited)
+
+
+FLAGS: Final = {
+    "parent_for_common": "income to the parent stands in for income to ordinary shareholders",
+    "calendarised": "calendarised by weights",
+    "diluted_average": "weighted diluted average, as no count is known within 185 days",
+    "derived_input": "an input was derived from stated figures",
+    "rounded_input": "an input is rounded in its source",
+    "second_hand": "an input comes from a vendor’s copy",
+    "unconfirmed_date": "the day of publication is not confirmed for an input",
+    "old": "the newest balance sheet is older than 185 days",
+    "balance_dates_differ": "balance-sheet dates of the parts differ",
+}
+
+
+def _checks(quantity: Quantity) -> Iterator[tuple[Any, str]]:
+    for flag in quantity.flags:
+        name = flag.split(":")[0]
+        if name == "not_disclosed":
+            yield "note", f"{flag.split(':', 1)[1].replace('_', ' ')} not disclosed, taken as none"
+        else:
+            yield "note", FLAGS.get(name, name.replace("_", " "))
+    if quantity.reason and quantity.status != "ok":
+        yield "note", quantity.reason
+
+
+# ---- numbering -------------------------------------------------------------------------------------------------------
+
+
+def refs_in(value: Any) -> Iterator[str]:
+    """Every lineage ref of the numbers below a document value, in reading order."""
+    if isinstance(value, Number):
+        if value.ref:
+            yield value.ref
+    elif isinstance(value, tuple):
+        for part in value:
+            yield from refs_in(part)
+    elif is_dataclass(value) and not isinstance(value, type):
+        for field in fields(value):
+            if field.name not in ("figure", "data", "lineage", "traces", "sources"):
+                yield from refs_in(getattr(value, field.name))
+
+
+def numbered(desk: Desk, brief: Brief) -> Brief:
+    """Give every printed number its row (page.sequence) and every table row with a trace column its first row."""
+    first = (brief.headline, brief.standfirst, brief.byline, brief.takeaways, brief.panel)
+    rows: dict[str, Trace] = {}
+    for place, page in enumerate(brief.pages, 1):
+        sequence = 0
+        for ref in (*(refs_in(first) if place == 1 else ()), *refs_in((page.head, page.rows))):
+            if ref in rows or ref not in desk.evidence.book:
+                continue
+            sequence += 1
+            made = trace(desk, ref)
+            if made is not None:
+                rows[ref] = replace(made, row=f"{place}.{sequence:02d}")
+    pages = tuple(_traced(page, rows) for page in brief.pages)
+    chart_refs = {ref for page in brief.pages for ref in _chart_refs(page)}
+    others = {ref: made for ref in sorted(chart_refs - set(rows)) if (made := trace(desk, ref)) is not None}
+    return replace(brief, pages=pages, lineage=tuple(rows.values()), traces=rows | others, sources=desk.book.sources)
+
+
+def _traced(page: Page, rows: Mapping[str, Trace]) -> Page:
+    return replace(page, rows=tuple(_traced_row(row, rows) for row in page.rows))
+
+
+def _traced_row(row: LayoutRow, rows: Mapping[str, Trace]) -> LayoutRow:
+    slots = tuple(tuple(_traced_block(block, rows) for block in slot) for slot in row.slots)
+    return replace(row, slots=slots)
+
+
+def _traced_block(block: Any, rows: Mapping[str, Trace]) -> Any:
+    if not isinstance(block, Table):
+        return block
+    return replace(block, rows=tuple(_with_trace(row, rows) for row in block.rows))
+
+
+def _with_trace(row: Row, rows: Mapping[str, Trace]) -> Row:
+    first = next((rows[ref].row for ref in refs_in(row.cells) if ref in rows), "")
+    return replace(row, trace=first)
+
+
+def _chart_refs(page: Page) -> Iterator[str]:
+    from peerbench.core.document import Chart
+
+    for row in page.rows:
+        for slot in row.slots:
+            for block in slot:
+                if isinstance(block, Chart):
+                    yield from (ref for ref in refs_in(block.data) if ref)
+
+
+# ---- one number alone ------------------------------------------------------------------------------------------------
+
+
+def walk(study: Study, company: str, metric: str) -> tuple[Trace, dict[str, Trace], tuple[Source, ...]]:
+    """The trace of one metric, of everything below it, and the documents. Raises UnusableRequest for unknown names."""
+    _check_names(study, company, metric)
+    desk = Desk(
+        study,
+        Audience("", {}, (), (), ()),
+        {},
+        Sourcebook(study.data, {k: c.name for k, c in study.data.companies.items()}),
+    )
+    quantity = study.evidence.value(company, metric)
+    traces: dict[str, Trace] = {}
+    todo = [quantity.ref]
+    while todo:
+        ref = todo.pop()
+        made = trace(desk, ref) if ref not in traces else None
+        if made is not None:
+            traces[ref] = made
+            todo += study.evidence.book[ref].inputs
+    return traces[quantity.ref], traces, desk.book.sources
+
+
+def _check_names(study: Study, company: str, metric: str) -> None:
+    ev = study.evidence
+    wrong = []
+    if company not in ev.everyone:
+        wrong.append(
+            Finding("explain", "error", f"'{company}' is not in this brief.", did_you_mean(company, ev.everyone))
+        )
+    if metric not in ev.definitions:
+        wrong.append(
+            Finding("explain", "error", f"'{metric}' is not computed here.", did_you_mean(metric, ev.definitions))
+        )
+    if wrong:
+        raise UnusableRequest(tuple(wrong))

@@ -1,0 +1,526 @@
+"""Running text of a brief: which claims make which paragraph. Words live in phrases.yaml, truth in narrate."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Final
+
+from peerbench.brief.context import Desk
+from peerbench.core.document import Note, Number, Paragraph, Prose, Spans, Text, When
+from peerbench.core.evidence import Quantity
+from peerbench.narrate import operations, policy, resilience, risk, valuation, words
+from peerbench.narrate.claims import Claim, Statement, Value, listing, possessive
+from peerbench.narrate.valuation import direction
+
+CASH_YIELD: Final = "fcf_yield_fy"
+
+
+def _prose(*paragraphs: Paragraph | None, side: bool = False) -> Prose | None:
+    kept = tuple(paragraph for paragraph in paragraphs if paragraph is not None)
+    return Prose(kept, "side" if side else "body") if kept else None
+
+
+def renamed(statement: Statement, id: str) -> Statement:
+    """The same facts worded by another phrase."""
+    return Statement(id, statement.values, statement.holds, statement.strength, statement.kind, statement.extra_refs)
+
+
+def _need(desk: Desk, *metrics: str) -> bool:
+    return desk.evidence.has(*metrics)
+
+
+# ---- statements shared by takeaways and text ------------------------------------------------------------------------
+
+
+def _spread(desk: Desk) -> Statement:
+    statement = valuation.spread(desk.evidence, desk.metrics("multiples"))
+    return Statement(
+        statement.id, statement.values, {**statement.holds, "agree": not statement.holds["mixed"]}, statement.strength
+    )
+
+
+def _quarter_words(desk: Desk, metric: str) -> str:
+    """ "June quarter" from the period's end; a fiscal quarter's number is never printed (METHOD 6)."""
+    end = desk.evidence.value(desk.evidence.subject, metric).end
+    return f"{end:%B} quarter" if end else "last quarter"
+
+
+def _profit_quality(desk: Desk) -> Statement | None:
+    net, operating, guide = "net_income_growth_quarter", "operating_income_growth_quarter", "ev_to_ebit_ltm"
+    if not _need(desk, net, operating, guide):
+        return None
+    return operations.profit_quality(desk.evidence, net, operating, guide, _quarter_words(desk, net))
+
+
+def _growth(desk: Desk) -> Statement | None:
+    return operations.growth(desk.evidence, "revenue_growth_ltm") if _need(desk, "revenue_growth_ltm") else None
+
+
+def _net_cash(desk: Desk) -> Statement | None:
+    return resilience.net_cash(desk.evidence, "net_cash", "net_cash_share") if _need(desk, "net_cash_share") else None
+
+
+def _robustness(desk: Desk) -> Statement | None:
+    tested = desk.tested
+    return valuation.robustness(desk.evidence, tested, tested.metric) if tested and tested.variants else None
+
+
+def _history(desk: Desk) -> Statement | None:
+    premiums = next(iter(desk.study.premiums.values()), None)
+    if premiums is None or premiums.mean is None or premiums.now is None or not premiums.sd:
+        return None
+    gap = (premiums.now.value or 0) - (premiums.mean.value or 0)
+    desk.evidence.work(
+        "history_score",
+        "Standard deviations from the mean gap",
+        gap / premiums.sd,
+        "pure",
+        "(now − mean) ÷ s.d.",
+        (premiums.now, premiums.mean),
+    )
+    return valuation.history(desk.evidence, premiums.now, premiums.mean, premiums.sd, premiums.n, premiums.metric)
+
+
+def _cash_disagrees(desk: Desk) -> Statement | None:
+    if not _need(desk, CASH_YIELD):
+        return None
+    return renamed(valuation.cash_yield(desk.evidence, CASH_YIELD), "takeaway.cash_disagrees")
+
+
+def _volatility(desk: Desk) -> Statement:
+    return risk.volatility(desk.evidence, "volatility_1y", "volatility_20d")
+
+
+def _tail(desk: Desk) -> Statement:
+    return risk.tail(desk.evidence, "worst_day_in_20", "worst_day_1y")
+
+
+def _diversification(desk: Desk) -> Statement:
+    return risk.diversification(desk.evidence, desk.study.correlations)
+
+
+def _drawdown(desk: Desk) -> Statement:
+    return risk.drawdown(desk.evidence, "max_drawdown_3y")
+
+
+def _leverage(desk: Desk) -> Statement | None:
+    return resilience.leverage(desk.evidence, "debt_to_equity") if _need(desk, "debt_to_equity") else None
+
+
+def _coverage(desk: Desk) -> Statement | None:
+    return resilience.coverage(desk.evidence, "interest_coverage_ltm") if _need(desk, "interest_coverage_ltm") else None
+
+
+def _spending(desk: Desk) -> Statement | None:
+    if not _need(desk, "capex_to_sales_fy", "capex_growth_fy"):
+        return None
+    return operations.spending(desk.evidence, "capex_to_sales_fy", "capex_growth_fy")
+
+
+def pledge_parts(desk: Desk) -> tuple[Quantity, Quantity, Quantity, Quantity, float] | None:
+    """The subject's pledge, a year's worth of it, and that against trailing revenue and last year's spending."""
+    ev = desk.evidence
+    amount = next((q for q in desk.study.claims.values() if q.company == ev.subject), None)
+    years = next((float(q.flags[0]) for q in desk.study.claims.values() if q is amount and q.flags), 0.0)
+    if amount is None or amount.value is None or not years or not _need(desk, "revenue_ltm", "capex_fy"):
+        return None
+    sales, spent = ev.value(ev.subject, "revenue_ltm"), ev.value(ev.subject, "capex_fy")
+    per_year = ev.work(
+        "pledge_year",
+        "The pledge spread evenly, a year",
+        amount.value / years,
+        "money",
+        f"÷ {years:g}",
+        (amount,),
+        currency=amount.currency,
+    )
+    of_sales = _over(desk, "pledge_of_sales", "A year of the pledge over trailing revenue", per_year, sales)
+    of_spending = _over(
+        desk, "pledge_of_spending", "A year of the pledge over last year’s capital spending", per_year, spent
+    )
+    return amount, per_year, of_sales, of_spending, years
+
+
+def _over(desk: Desk, name: str, what: str, over: Quantity, under: Quantity) -> Quantity:
+    same = over.currency == under.currency and over.value is not None and bool(under.value)
+    value = (over.value or 0) / (under.value or 1) if same else None
+    return desk.evidence.work(name, what, value, "pure", "÷", (over, under))
+
+
+def _pledge(desk: Desk) -> Statement | None:
+    parts = pledge_parts(desk)
+    if parts is None:
+        return None
+    amount, per_year, of_sales, of_spending, years = parts
+    return operations.pledge(desk.evidence, amount, per_year, of_sales, of_spending, words.count(int(years)))
+
+
+def _policy_pledge(desk: Desk) -> Statement | None:
+    parts = pledge_parts(desk)
+    ev = desk.evidence
+    if parts is None:
+        return None
+    amount, _, _, of_spending, _ = parts
+    brief = ev.book.get("working:pledge_year_brief")
+    order = policy.ordered(ev, "capex_fy")
+    if brief is None or not order or order[0] == ev.subject:
+        return None
+    share = _over(
+        desk,
+        "pledge_of_top",
+        f"A year of the pledge over {ev.name(order[0])} capital spending",
+        brief,
+        ev.money(order[0], "capex_fy"),
+    )
+    return policy.pledge(ev, amount, brief, of_spending, share, ev.name(order[0]))
+
+
+def _segment(desk: Desk) -> Statement | None:
+    own = next((s for s in desk.study.segments if s.company == desk.evidence.subject and len(s.points) >= 2), None)
+    if own is None:
+        return None
+    (start, first), (end, last) = own.points[0], own.points[-1]
+    return operations.segment(desk.evidence, first, last, own.label, When(start, "month"), When(end, "month"))
+
+
+TAKEAWAYS: Final[Mapping[str, Callable[[Desk], Statement | None]]] = {
+    "spread": _spread,
+    "robustness": _robustness,
+    "history": _history,
+    "growth": _growth,
+    "net_cash": _net_cash,
+    "profit_quality": _profit_quality,
+    "cash_disagrees": _cash_disagrees,
+    "volatility": _volatility,
+    "tail": _tail,
+    "diversification": _diversification,
+    "drawdown": _drawdown,
+    "scale": lambda desk: policy.scale(desk.evidence, "capex_fy"),
+    "pace": lambda desk: policy.pace(desk.evidence, "capex_growth_fy", "capex_fy"),
+    "effort": lambda desk: policy.effort(desk.evidence, "capex_to_sales_fy"),
+    "pledge": _policy_pledge,
+}
+
+
+def takeaways(desk: Desk, *, most: int = 4) -> tuple[Paragraph, ...]:
+    """Three or four; "a | b" in the audience's list means the first that can be said. The last is counter-evidence."""
+    claims: list[Claim] = []
+    wanted = desk.audience.names("takeaways")
+    for entry in wanted:
+        for name in entry.split("|"):
+            claim = desk.say(TAKEAWAYS[name.strip()](desk))
+            if claim is not None and claim.lead:
+                claims.append(claim)
+                break
+    kept = claims if len(claims) <= most else [*claims[: most - 1], claims[-1]]
+    return tuple(desk.takeaway(claim) for claim in kept)
+
+
+def head(desk: Desk) -> tuple[Spans, Spans]:
+    """Headline and standfirst of the audience's kind; a plain pair when nothing stronger is true."""
+    ev, kind = desk.evidence, desk.audience.words("headline", "valuation")
+    metric = desk.headline_metric
+    if kind == "risk":
+        pair = (
+            risk.headline(ev, "volatility_1y", "debt_to_equity"),
+            risk.standfirst(ev, "volatility_1y", "debt_to_equity", desk.priced_on),
+        )
+    elif kind == "policy":
+        pair = policy.headline(ev, "capex_fy"), policy.standfirst(ev, "capex_fy")
+    else:
+        pair = (
+            valuation.headline(ev, desk.tested, metric),
+            valuation.standfirst(ev, desk.tested, metric, desk.priced_on),
+        )
+    values: dict[str, Value] = {
+        "subject": ev.name(ev.subject),
+        "peers": listing([ev.name(peer) for peer in ev.peers]),
+        "date": desk.priced_on,
+    }
+    spoken = [
+        desk.say(statement) or desk.say(Statement(f"{place}.plain", values, {}))
+        for statement, place in zip(pair, ("headline", "standfirst"), strict=True)
+    ]
+    return tuple(claim.spans if claim else () for claim in spoken)  # type: ignore[return-value]
+
+
+# ---- paragraphs ------------------------------------------------------------------------------------------------------
+
+
+def _forecasts(desk: Desk) -> Statement | None:
+    return valuation.forecasts(desk.evidence, "pe_fy1") if _need(desk, "pe_fy1") else None
+
+
+def _ebitda_gap(desk: Desk) -> Statement | None:
+    if not _need(desk, "ev_to_ebitda_ltm"):
+        return None
+    return valuation.gaps(desk.evidence, "ev_to_ebitda_ltm", "EV/EBITDA", "depreciation")
+
+
+def _history_withheld(desk: Desk) -> Statement | None:
+    premiums = next(iter(desk.study.premiums.values()), None)
+    if premiums is None or premiums.mean is not None:
+        return None
+    return Statement(
+        "valuation.history_withheld",
+        {"have": Number(float(premiums.n), "n0"), "need": Number(float(premiums.needed), "n0")},
+        {},
+    )
+
+
+def valuation_left(desk: Desk) -> Prose | None:
+    cash = valuation.cash_yield(desk.evidence, CASH_YIELD) if _need(desk, CASH_YIELD) else None
+    return _prose(
+        desk.paragraph(
+            [renamed(_spread(desk), "valuation.spread"), cash if "takeaway.cash_disagrees" not in desk.said else None]
+        )
+    )
+
+
+def valuation_right(desk: Desk) -> Prose | None:
+    return _prose(
+        desk.paragraph(
+            [valuation.small_sample(desk.evidence), _forecasts(desk), _ebitda_gap(desk), _history_withheld(desk)]
+        )
+    )
+
+
+def history_text(desk: Desk) -> Prose | None:
+    return _prose(desk.paragraph([_history(desk)]))
+
+
+def scatter_text(desk: Desk) -> Prose | None:
+    ev = desk.evidence
+    if not _need(desk, "revenue_growth_ltm"):
+        return None
+    price, growth = ev.premium(desk.headline_metric), ev.gap("revenue_growth_ltm")
+    statement = Statement(
+        "scatter.reading",
+        {"subject": ev.name(ev.subject)},
+        {
+            **direction(price, "_price"),
+            **direction(growth, "_growth"),
+            **direction(price),
+            "above": bool((price.value or 0) > 0 or (growth.value or 0) > 0),
+            "below": bool((price.value or 0) < 0 or (growth.value or 0) < 0),
+        },
+        extra_refs=(price.ref, growth.ref),
+    )
+    return _prose(desk.paragraph([statement]))
+
+
+def football_text(desk: Desk) -> Prose | None:
+    """Beside the football field: where the price stands, the round trip, and what a range is worth."""
+    ev, implied = desk.evidence, desk.study.implied
+    listed = desk.study.listings.get(ev.subject)
+    if not implied or listed is None:
+        return None
+    reading = valuation.implied(ev, [row.median for row in implied], [row.low for row in implied], listed.price)
+    returned = [
+        row
+        for row in implied
+        if row.own.value is not None and listed.price.value and abs(row.own.value / listed.price.value - 1) < 1e-9
+    ]
+    trip = Statement(
+        "valuation.round_trip",
+        {
+            "subject_s": possessive(ev.name(ev.subject)),
+            "price": listed.price.number("price"),
+            "rows": "every row"
+            if len(returned) == len(implied)
+            else f"{words.count(len(returned))} of {words.count(len(implied))} rows",
+        },
+        {},
+    )
+    small = Statement("valuation.so_what", {}, {"small": len(ev.peers) < 8})
+    return _prose(
+        desk.paragraph([reading], cite=False),
+        desk.paragraph([trip] if returned else [], cite=False),
+        desk.paragraph([small], cite=False),
+        side=True,
+    )
+
+
+def spending_text(desk: Desk) -> Prose | None:
+    return _prose(desk.paragraph([_spending(desk)]), desk.paragraph([_pledge(desk)]))
+
+
+def segment_text(desk: Desk) -> Prose | None:
+    return _prose(desk.paragraph([_segment(desk)]))
+
+
+def growth_text(desk: Desk) -> Prose | None:
+    ev = desk.evidence
+    quarter = None
+    if _need(desk, "revenue_growth_quarter"):
+        own, median, gap = (
+            ev.money(ev.subject, "revenue_growth_quarter"),
+            ev.median("revenue_growth_quarter"),
+            ev.gap("revenue_growth_quarter"),
+        )
+        quarter = Statement(
+            "growth.quarter",
+            {
+                "subject_s": possessive(ev.name(ev.subject)),
+                "own": own.number("pct1", absolute=True),
+                "median": median.number("pct1"),
+                "quarter": _quarter_words(desk, "revenue_growth_quarter"),
+            },
+            {**operations.moves(own.value), "below": bool((gap.value or 0) < 0), "above": bool((gap.value or 0) > 0)},
+        )
+    bases = ("net_income_parent_growth_fy", "net_income_total_growth_fy", "net_income_growth_fy")
+    three = operations.three_bases(ev, *bases) if _need(desk, *bases) else None
+    return _prose(desk.paragraph([quarter, three]))
+
+
+def quality_text(desk: Desk) -> Prose | None:
+    ev = desk.evidence
+    margin = operations.margins(ev, "operating_margin_ltm") if _need(desk, "operating_margin_ltm") else None
+    roe = renamed(operations.margins(ev, "roe"), "quality.roe") if _need(desk, "roe") else None
+    return _prose(desk.paragraph([margin, roe]))
+
+
+def resilience_text(desk: Desk) -> Prose | None:
+    said = "takeaway.net_cash" in desk.said
+    return _prose(desk.paragraph([None if said else _net_cash(desk), _leverage(desk), _coverage(desk)]))
+
+
+def risk_text(desk: Desk) -> Prose | None:
+    return _prose(desk.paragraph([_drawdown(desk), _volatility(desk)]))
+
+
+def diversification_text(desk: Desk) -> Prose | None:
+    return _prose(desk.paragraph([_diversification(desk)]))
+
+
+def effort_text(desk: Desk) -> Prose | None:
+    return _prose(desk.paragraph([policy.effort(desk.evidence, "capex_to_sales_fy")]), desk.paragraph([_pledge(desk)]))
+
+
+# ---- outlook ---------------------------------------------------------------------------------------------------------
+
+
+def _fragment(id: str, values: Mapping[str, Value], holds: Mapping[str, bool], strength: float) -> Statement:
+    return Statement(id, values, holds, strength, "judgement")
+
+
+def bulls(desk: Desk) -> Note | None:
+    return _outlook(desk, "bulls", "Bulls say", _bull_statements(desk))
+
+
+def bears(desk: Desk) -> Note | None:
+    return _outlook(desk, "bears", "Bears say", _bear_statements(desk))
+
+
+def _outlook(desk: Desk, id: str, title: str, statements: Iterable[Statement]) -> Note | None:
+    """The two strongest fragments as one sentence; evidence ranked by its size, no voice invented."""
+    ranked = sorted(statements, key=lambda s: -s.strength)
+    claims = [claim for statement in ranked if (claim := desk.say(statement))][:2]
+    if not claims:
+        return None
+    spans = listing([claim.spans for claim in claims], last="and")
+    first = spans[0]
+    opened = (Text(words.capital(first.text)), *spans[1:]) if isinstance(first, Text) else spans
+    refs = [ref for claim in claims for ref in claim.refs]
+    return Note(id, title, (Paragraph((*opened, Text("."), *desk.cite(refs)), (), "judgement"),), "kicker")
+
+
+def _bull_statements(desk: Desk) -> list[Statement]:
+    ev, found = desk.evidence, []
+    own = next((s for s in desk.study.segments if s.company == ev.subject and s.points), None)
+    if own is not None:
+        last = own.points[-1][1]
+        found.append(
+            _fragment(
+                "outlook.bull.segment",
+                {"label": own.label, "growth": last.number("pct0")},
+                operations.moves(last.value),
+                abs(last.value or 0) * 3,
+            )
+        )
+    if _need(desk, "net_cash_share"):
+        share = ev.money(ev.subject, "net_cash_share")
+        found.append(
+            _fragment(
+                "outlook.bull.net_cash",
+                {"share": share.number("pct1")},
+                {"net_cash": (share.value or 0) > 0},
+                abs(share.value or 0) * 4,
+            )
+        )
+    found += _gap_statements(desk, "outlook.bull")
+    premium = ev.premium(desk.headline_metric)
+    values: dict[str, Value] = {
+        "measure": words.noun(ev, desk.headline_metric),
+        "gap": premium.number("pct0", absolute=True),
+    }
+    found.append(_fragment("outlook.bull.discount", values, direction(premium), abs(premium.value or 0)))
+    return found
+
+
+def _gap_statements(desk: Desk, side: str) -> list[Statement]:
+    ev, found = desk.evidence, []
+    for name, metric in (("growth", "revenue_growth_ltm"), ("margin", "operating_margin_ltm")):
+        if _need(desk, metric):
+            gap = ev.gap(metric)
+            found.append(
+                _fragment(
+                    f"{side}.{name}", {"gap": gap.number("pp1", absolute=True)}, direction(gap), abs(gap.value or 0) * 5
+                )
+            )
+    return found
+
+
+def _bear_statements(desk: Desk) -> list[Statement]:
+    ev = desk.evidence
+    found = _gap_statements(desk, "outlook.bear")
+    for name, metric in (("operating", "operating_income_growth_quarter"), ("fcf", "fcf_growth_fy")):
+        if _need(desk, metric):
+            change = ev.value(ev.subject, metric)
+            values: dict[str, Value] = {
+                "change": change.number("pct0", absolute=True),
+                "quarter": _quarter_words(desk, metric),
+            }
+            found.append(
+                _fragment(f"outlook.bear.{name}", values, operations.moves(change.value), abs(change.value or 0))
+            )
+    premium = ev.premium(desk.headline_metric)
+    values = {"measure": words.noun(ev, desk.headline_metric), "gap": premium.number("pct0", absolute=True)}
+    found.append(_fragment("outlook.bear.premium", values, direction(premium), abs(premium.value or 0)))
+    if _need(desk, "net_cash_share"):
+        share = ev.money(ev.subject, "net_cash_share")
+        found.append(
+            _fragment(
+                "outlook.bear.net_debt",
+                {"share": share.number("pct1", absolute=True)},
+                {"net_debt": (share.value or 0) < 0},
+                abs(share.value or 0) * 4,
+            )
+        )
+    return found
+
+
+def watch(desk: Desk) -> Note | None:
+    """What would move the reading next: results against the same quarter a year before, and missing forecasts."""
+    ev = desk.evidence
+    before = desk.study.evidence.book.get("working:next_quarter_base")
+    if before is None or not before.ok:
+        return None
+    missing = [c for c in ev.everyone if _need(desk, "pe_fy1") and not ev.money(c, "pe_fy1").ok]
+    values: dict[str, Value] = {"operating": before.number("money"), "missing": listing([ev.name(c) for c in missing])}
+    id = "outlook.watch" if missing else "outlook.watch_plain"
+    claim = desk.say(_fragment(id, values, {}, 1.0))
+    if claim is None:
+        return None
+    return Note(
+        "watch", "What to watch", (Paragraph((*claim.spans, *desk.cite(claim.refs)), (), "judgement"),), "kicker"
+    )
+
+
+def falsifier(desk: Desk) -> Note | None:
+    """What would change the reading (there is no earlier issue to compare with)."""
+    statement = _robustness(desk)
+    claim = desk.say(renamed(statement, "falsifier")) if statement else None
+    if claim is None:
+        return None
+    return Note("falsifier", "What would change it", (Paragraph(claim.spans, (), "judgement"),), "kicker")

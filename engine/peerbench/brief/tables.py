@@ -1,0 +1,608 @@
+"""Tables of a brief: comparables with their statistics, ranks, robustness, inputs, peers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from peerbench.brief.context import Desk, cell, plain
+from peerbench.core.document import Cell, Column, Number, Row, Spans, Table, Text, When
+from peerbench.core.evidence import Quantity
+from peerbench.narrate import words
+from peerbench.narrate.claims import possessive
+from peerbench.narrate.operations import extremes, ranks
+from peerbench.narrate.valuation import direction
+
+TRACE: Final = Column("trace", "Trace", 9.0)
+BARE: Final = {"times": "n1", "fraction": "bpct1", "money": "bn0", "shares": "m0", "pure": "n2", "count": "count"}
+PRICE: Final = "price"  # the pseudo-metric of a listing's own close
+
+
+def bare(desk: Desk, metric: str) -> str:
+    """The format of a column of this metric: unit in the head, never in the cell."""
+    return BARE.get(desk.evidence.definitions[metric].unit, "n1")
+
+
+def _signed(desk: Desk, metric: str) -> str:
+    return "spp1" if desk.evidence.definitions[metric].compare != "premium" else "sbpct1"
+
+
+def against(desk: Desk, metric: str) -> Quantity:
+    """Premium for multiples and money, gap for fractions."""
+    ev = desk.evidence
+    return ev.premium(metric) if ev.definitions[metric].compare == "premium" else ev.gap(metric)
+
+
+def columns(
+    desk: Desk, entries: Sequence[Mapping[str, Any]], width: float, *, trace: bool = True
+) -> tuple[Column, ...]:
+    """Columns from an audience's list: {metric, head, group, width}; those the study did not compute are left out."""
+    ev = desk.evidence
+    kept = [entry for entry in entries if entry["metric"] == PRICE or ev.has(entry["metric"])]
+    made = tuple(
+        Column(
+            entry["metric"],
+            entry.get("head") or ev.definitions[entry["metric"]].short,
+            float(entry.get("width", width)),
+            entry.get("group", ""),
+        )
+        for entry in kept
+    )
+    return (*made, TRACE) if trace else made
+
+
+def _company_row(desk: Desk, company: str, cols: Sequence[Column], *, strong: bool) -> Row:
+    cells = []
+    for column in cols:
+        if column.key == TRACE.key:
+            continue
+        if column.key == PRICE:
+            listing_ = desk.study.listings.get(company)
+            cells.append(cell(listing_.price if listing_ else None, "price"))
+        else:
+            cells.append(cell(desk.evidence.money(company, column.key), bare(desk, column.key)))
+    return Row(desk.company(company), tuple(cells), "subject" if strong else "peer")
+
+
+def _statistic_row(desk: Desk, label: str, name: str, cols: Sequence[Column], role: str) -> Row:
+    cells = [
+        Cell() if skipped(desk, column.key) else cell(desk.evidence.statistic(column.key, name), bare(desk, column.key))
+        for column in cols
+        if column.key != TRACE.key
+    ]
+    return Row((Text(label),), tuple(cells), role)
+
+
+def skipped(desk: Desk, key: str) -> bool:
+    """A statistic of a listing's price or of a size says nothing and is left blank."""
+    return key == PRICE or desk.evidence.definitions[key].id in ("market_cap", "enterprise_value")
+
+
+def _gap_row(desk: Desk, cols: Sequence[Column]) -> Row:
+    cells = [
+        Cell() if skipped(desk, column.key) else cell(against(desk, column.key), _signed(desk, column.key))
+        for column in cols
+        if column.key != TRACE.key
+    ]
+    units = {_signed(desk, c.key) for c in cols if c.key != TRACE.key and not skipped(desk, c.key)}
+    unit = "% or pp" if len(units) > 1 else "pp" if units == {"spp1"} else "%"
+    return Row((Text(f"Gap to median, {unit}"),), tuple(cells), "gap", rule_above=True)
+
+
+def _rank_row(desk: Desk, cols: Sequence[Column]) -> Row:
+    ev = desk.evidence
+    of = max((ev.ranked(c.key) for c in cols if c.key not in (TRACE.key, PRICE)), default=0)
+    cells = [
+        Cell() if skipped(desk, column.key) else plain(ev.rank(column.key) if ev.median(column.key).ok else None, "n0")
+        for column in cols
+        if column.key != TRACE.key
+    ]
+    return Row((Text(f"Rank of {of}, 1 = best"),), tuple(cells), "rank")
+
+
+def _count_row(desk: Desk, cols: Sequence[Column]) -> Row:
+    cells = [
+        Cell() if skipped(desk, column.key) else plain(float(desk.evidence.count(column.key)), "n0")
+        for column in cols
+        if column.key != TRACE.key
+    ]
+    return Row((Text("Peers counted, n"),), tuple(cells), "statistic")
+
+
+def company_rows(desk: Desk, cols: Sequence[Column]) -> list[Row]:
+    ev = desk.evidence
+    return [_company_row(desk, company, cols, strong=company == ev.subject) for company in ev.everyone]
+
+
+def refs(rows: Sequence[Row]) -> list[str]:
+    """Every lineage ref printed in the rows."""
+    return [
+        span.ref for row in rows for each in row.cells for span in each.spans if isinstance(span, Number) and span.ref
+    ]
+
+
+def number_rows(desk: Desk, rows: Sequence[Row], cols: Sequence[Column]) -> tuple[tuple[str, Spans], ...]:
+    """Footnotes: why cells are missing or out of the statistics, and accounting standards that differ."""
+    ev = desk.evidence
+    notes: list[tuple[str, Spans]] = []
+    standards = {company: ev.companies[company].accounting_standard for company in ev.everyone}
+    if len(set(standards.values())) > 1:
+        by: dict[str, list[str]] = {}
+        for company, standard in standards.items():
+            by.setdefault(standard, []).append(ev.name(company))
+        parts = [f"{_standard(standard)}: {', '.join(names)}" for standard, names in sorted(by.items())]
+        notes.append(("", (Text(f"Accounts by {'; '.join(parts)}."),)))
+    return tuple(notes)
+
+
+def _standard(name: str) -> str:
+    return {"us-gaap": "US GAAP", "ifrs": "IFRS"}.get(name, name)
+
+
+def marks_note(desk: Desk, cols: Sequence[Column]) -> str:
+    """What NA, – and n.m. mean, said only where they occur."""
+    ev = desk.evidence
+    statuses = {
+        ev.money(company, c.key).status for c in cols if c.key not in (TRACE.key, PRICE) for company in ev.everyone
+    }
+    withheld = any(ev.median(c.key).status == "withheld" for c in cols if c.key not in (TRACE.key, PRICE))
+    said = []
+    if statuses & {"missing", "stale"}:
+        said.append("NA = not available")
+    if withheld:
+        said.append("– = withheld, fewer than three values")
+    if "not_meaningful" in statuses:
+        said.append("n.m. = not meaningful")
+    if "excluded" in statuses:
+        said.append("> = beyond the limit, left out of statistics")
+    return f"{'; '.join(said)}." if said else ""
+
+
+def summary(desk: Desk) -> Table:
+    """Table 1: a few columns that carry the headline."""
+    ev = desk.evidence
+    entries = [{"metric": m} if isinstance(m, str) else m for m in desk.audience.settings.get("summary", ())]
+    cols = columns(desk, entries, 13.9, trace=False)
+    metric, growth = desk.headline_metric, "revenue_growth_ltm"
+    own, median = ev.money(ev.subject, growth), ev.median(growth)
+    half = own.value is not None and median.value is not None and 0 < own.value <= 0.6 * median.value
+    gap = direction(ev.gap(growth), "_growth")
+    title = desk.title("title.summary", {}, {**direction(ev.premium(metric)), **gap, "below_growth_half": half})
+    rows = [
+        *company_rows(desk, cols),
+        _statistic_row(desk, f"Peer median, n = {_n(desk, cols)}", "median", cols, "median"),
+        _gap_row(desk, cols),
+    ]
+    notes = [text for text in (_period_note(desk), marks_note(desk, cols)) if text]
+    return Table(
+        "summary",
+        title,
+        (Text(desk.audience.words("summary_subtitle") or _units(desk, cols)),),
+        cols,
+        tuple(rows),
+        notes=(*number_rows(desk, rows, cols), *(("", (Text(note),)) for note in notes)),
+        number=desk.next_table(),
+    )
+
+
+def _n(desk: Desk, cols: Sequence[Column]) -> str:
+    counts = [desk.evidence.count(c.key) for c in cols if c.key not in (TRACE.key, PRICE)]
+    return str(max(counts)) if counts and len(set(counts)) == 1 else f"up to {max(counts, default=0)}"
+
+
+def _period_note(desk: Desk) -> str:
+    return ""
+
+
+def _units(desk: Desk, cols: Sequence[Column]) -> str:
+    units = {desk.evidence.definitions[c.key].unit for c in cols if c.key not in (TRACE.key, PRICE)}
+    parts = []
+    if "times" in units:
+        parts.append("multiples in times")
+    if "fraction" in units:
+        parts.append("rates and margins in %")
+    if "money" in units:
+        parts.append(f"money in {_code(desk.evidence.currency)}bn")
+    return ltm_words(desk) + "; " + ", ".join(parts)
+
+
+def _code(currency: str) -> str:
+    return {"USD": "US$", "CNY": "RMB", "HKD": "HK$"}.get(currency, f"{currency} ")
+
+
+def ltm_words(desk: Desk) -> str:
+    """ "LTM to June 2025" when all companies end together, else "LTM to the latest quarter"."""
+    ev = desk.evidence
+    ends = {ev.value(company, "revenue_ltm").end for company in ev.everyone if ev.value(company, "revenue_ltm").ok}
+    if len(ends) == 1:
+        (end,) = ends
+        return f"Last twelve months (LTM) to {end:%B %Y}" if end else "Last twelve months (LTM)"
+    return "Last twelve months (LTM) to each company’s latest quarter"
+
+
+def comps(desk: Desk) -> Table:
+    """Table 2: every multiple with its statistics rows."""
+    ev = desk.evidence
+    cols = columns(desk, desk.audience.settings.get("comps", ()), 12.0)
+    rows = [
+        *company_rows(desk, cols),
+        _statistic_row(desk, "Peer median", "median", cols, "median"),
+        _statistic_row(desk, "High", "maximum", cols, "statistic"),
+        _statistic_row(desk, "Low", "minimum", cols, "statistic"),
+        _count_row(desk, cols),
+        _gap_row(desk, cols),
+        _rank_row(desk, cols),
+    ]
+    ranked = [m for m in desk.metrics("multiples") if ev.rank(m) is not None]
+    places = [ev.rank(m) or 0 for m in ranked]
+    title = desk.title(
+        "title.comps",
+        {
+            "subject": ev.name(ev.subject),
+            "best_lower": words.ordinal(min(places)) if places else "",
+            "worst": words.ordinal(max(places)) if places else "",
+            "of": words.count(max((ev.ranked(m) for m in ranked), default=0)),
+            "count": words.count(len(ranked)),
+        },
+        {
+            "all_same": len(places) > 1 and min(places) == max(places) and bool(words.ordinal(places[0])),
+            "some": bool(places) and bool(words.ordinal(min(places))) and bool(words.ordinal(max(places))),
+        },
+    )
+    notes = [("", (Text(note),)) for note in (estimates_note(desk), marks_note(desk, cols)) if note]
+    subtitle = f"{ltm_words(desk)} unless stated; prices and rates of {_day(desk)}; multiples in times"
+    return Table("comps", title, (Text(subtitle),), cols, tuple(rows), notes=tuple(notes), number=desk.next_table())
+
+
+def _day(desk: Desk) -> str:
+    day = desk.priced_on.value
+    return f"{day.day} {day:%B %Y}"
+
+
+def estimates_note(desk: Desk) -> str:
+    """Whose forecast, of which day, for which year: FY1 is never left unexplained (METHOD 3)."""
+    ev = desk.evidence
+    if not ev.has("pe_fy1"):
+        return ""
+    parts = []
+    for company in ev.everyone:
+        estimate = ev.operand(company, "eps_estimate[fy1]")
+        for document in estimate.documents:
+            row = desk.book.row(document) if document.startswith("est.") else None
+            if row and estimate.ok:
+                end = row["period_end"]
+                parts.append(f"{ev.name(company)} FY to {end:%b %Y}, {row['source']}, {row['snapshot_date']:%-d %b %Y}")
+    return f"FY1 consensus: {'; '.join(parts)}; different year ends." if parts else ""
+
+
+def rank_table(desk: Desk) -> Table:
+    """Table 3: value and rank of every measure for every company."""
+    ev = desk.evidence
+    metrics = [m for m in desk.metrics("ranks") if any(ev.money(c, m).ok for c in ev.everyone)]
+    names = [c for c in ev.everyone if c not in ev.references][:6]
+    width = (87.0 - 34.0) / max(len(names), 1)
+    cols = tuple(Column(c, ev.name(c), round(width, 2)) for c in names)
+    rows = [Row((Text(_measure(desk, m)),), tuple(_ranked_cell(desk, c, m) for c in names)) for m in metrics]
+    statement = ranks(ev, metrics)
+    notes = ("", (Text("Ranks, since a handful of names makes no percentile. NA = not available."),))
+    return Table(
+        "ranks",
+        desk.title("title.ranks", statement.values, statement.holds),
+        (Text("Value, then rank (1 = cheapest, fastest or strongest)"),),
+        cols,
+        tuple(rows),
+        label_head="",
+        notes=(notes,),
+        source=desk.source_line(refs(rows)),
+        kind="rank",
+        number=desk.next_table(),
+    )
+
+
+def _measure(desk: Desk, metric: str) -> str:
+    definition = desk.evidence.definitions[metric]
+    unit = {"times": "times", "fraction": "%", "money": f"{_code(desk.evidence.currency)}bn"}.get(definition.unit, "")
+    return f"{definition.short}, {unit}" if unit else definition.short
+
+
+def _ranked_cell(desk: Desk, company: str, metric: str) -> Cell:
+    ev = desk.evidence
+    place = ev.rank(metric, company)
+    rank = int(place) if place is not None and place == int(place) else None
+    return Cell((ev.money(company, metric).number(bare(desk, metric)),), rank=rank, rank_of=ev.ranked(metric))
+
+
+def robustness(desk: Desk) -> Table | None:
+    """Table 4: the headline gap under each variant, bars from zero, failing rows marked."""
+    tested = desk.tested
+    if tested is None or not tested.variants:
+        return None
+    longest = max(abs(v.premium.value or 0) for v in tested.variants) or 1.0
+    rows = [
+        Row(
+            (Text(variant.name),),
+            (
+                Cell(bar=abs(variant.premium.value or 0) / longest),
+                cell(variant.premium, "sbpct0"),
+                Cell((Text("holds" if variant.holds else "fails"),)),
+            ),
+            "plain" if variant.holds else "fails",
+        )
+        for variant in tested.variants
+    ]
+    premium = desk.evidence.premium(tested.metric)
+    values = {
+        "k": Number(float(tested.k), "n0", ref="working:robust"),
+        "m": Number(float(tested.m), "n0", ref="working:robust_of"),
+    }
+    percent = round(tested.threshold * 100)
+    return Table(
+        "robustness",
+        desk.title("title.robustness", values, direction(premium)),
+        (
+            Text(
+                f"{desk.evidence.name(desk.evidence.subject)} against the peer statistic, %; a test fails inside ±{percent}%"
+            ),
+        ),
+        (Column("bar", "", 30.0), Column("value", "", 11.0), Column("verdict", "", 11.0)),
+        tuple(rows),
+        label_head="",
+        source=(Text("Aggregate = sum of market values over sum of earnings."),),
+        kind="robustness",
+        number=desk.next_table(),
+    )
+
+
+def peers(desk: Desk) -> Table:
+    """Table 5: why these peers and how comparable they are."""
+    ev = desk.evidence
+    size, growth = desk.letter(), desk.letter()
+    own_size, own_growth = ev.money(ev.subject, "market_cap"), ev.money(ev.subject, "revenue_growth_ltm")
+    rows = []
+    for note in desk.study.peers:
+        theirs, rate = ev.money(note.company, "market_cap"), ev.money(note.company, "revenue_growth_ltm")
+        ratio = theirs.value / own_size.value if theirs.value is not None and own_size.value else None
+        gap = rate.value - own_growth.value if rate.value is not None and own_growth.value is not None else None
+        rows.append(
+            Row(
+                desk.company(note.company),
+                (
+                    Cell((Text("Core peer" if note.role == "core" else "Reference"),)),
+                    Cell(badge=note.grade or grade(desk, note.company)),
+                    cell(
+                        ev.work(
+                            f"size:{note.company}",
+                            f"{ev.name(note.company)}: market value over the subject’s",
+                            ratio,
+                            "times",
+                            "÷",
+                            (theirs, own_size),
+                        ),
+                        "x1",
+                    ),
+                    cell(
+                        ev.work(
+                            f"growth_gap:{note.company}",
+                            f"{ev.name(note.company)}: LTM revenue growth less the subject’s",
+                            gap,
+                            "fraction",
+                            "−",
+                            (rate, own_growth),
+                        ),
+                        "spp1",
+                    ),
+                    Cell((Text(_standard(ev.companies[note.company].accounting_standard)),)),
+                    Cell((Text(note.why),)),
+                ),
+                "peer",
+            )
+        )
+    unused = "; ".join(f"{name} ({why})" for name, why in desk.study.excluded)
+    notes = [
+        (
+            "",
+            (
+                Text(
+                    f"{size} Market value over {possessive(ev.name(ev.subject))}. {growth} LTM revenue growth less {possessive(ev.name(ev.subject))}, pp."
+                ),
+            ),
+        ),
+        *([("", (Text(f"Not used: {unused}."),))] if unused else []),
+    ]
+    cols = (
+        Column("role", "Role", 17.0, align="left"),
+        Column("grade", "Grade", 12.0, align="left"),
+        Column("size", "Size", 12.0, mark=size),
+        Column("growth", "Growth", 15.0, mark=growth),
+        Column("accounts", "Accounts", 19.0, align="left"),
+        Column("why", "Reason", 76.0, align="left"),
+    )
+    return Table(
+        "peers",
+        (Text("Peers and how comparable they are"),),
+        (),
+        cols,
+        tuple(rows),
+        label_head="Peer",
+        notes=tuple(notes),
+        kind="peers",
+        number=desk.next_table(),
+    )
+
+
+def grade(desk: Desk, company: str) -> str:
+    """A, B or C by what differs: accounting standard, reporting currency, size beyond five times, sector (METHOD 36)."""
+    ev = desk.evidence
+    own, other = ev.companies[ev.subject], ev.companies[company]
+    sizes = (ev.money(ev.subject, "market_cap").value, ev.money(company, "market_cap").value)
+    ratio = sizes[1] / sizes[0] if sizes[0] and sizes[1] else None
+    differs = [
+        own.accounting_standard != other.accounting_standard,
+        own.reporting_currency != other.reporting_currency,
+        ratio is None or not 0.2 <= ratio <= 5,
+        own.country != other.country,
+    ]
+    return "ABC"[min(2, (sum(differs) + 1) // 2)]
+
+
+INPUT_ROWS: Final = (
+    ("Market value, reporting currency bn", "market_cap", "bn1", False),
+    ("Enterprise value, bn", "enterprise_value", "bn1", True),
+    ("Revenue LTM, m", "revenue_ltm", "m0", False),
+    ("Operating income LTM, m", "operating_income_ltm", "m0", False),
+    ("Net income to ordinary holders LTM, m", "net_income_common_ltm", "m0", False),
+)
+BRIDGE: Final = (
+    ("+ debt, short and long, bn", ("debt_short[latest]", "debt_long[latest]"), 1),
+    ("+ minorities, mezzanine, bn", ("minority_interest[latest]", "mezzanine_equity[latest]"), 1),
+    ("− cash, short-term investments, bn", ("cash[latest]", "short_term_investments[latest]"), -1),
+)
+
+
+def inputs(desk: Desk) -> Table:
+    """Table 6: the inputs behind every multiple, EV bridge row by row, each company in its reporting currency."""
+    ev = desk.evidence
+    names = [c for c in ev.everyone if c not in ev.references][:6]
+    width = (178.0 - 52.0) / max(len(names), 1)
+    cols = tuple(Column(c, ev.name(c), round(width, 2)) for c in names)
+    rows = [
+        Row((Text("Line and close"),), tuple(_line_cell(desk, c) for c in names)),
+        Row((Text("Ordinary shares per unit; shares, m"),), tuple(_shares_cell(desk, c) for c in names)),
+        Row((Text("Share count dated"),), tuple(_dated_cell(desk, c, "shares[spot]") for c in names)),
+        _input_row(desk, names, *INPUT_ROWS[0]),
+        *(_bridge_row(desk, names, label, keys, sign) for label, keys, sign in BRIDGE),
+        Row((Text("Balance sheet dated"),), tuple(_dated_cell(desk, c, "cash[latest]") for c in names)),
+        *(_input_row(desk, names, *entry) for entry in INPUT_ROWS[1:]),
+        Row(
+            (Text("Parent equity, m"),),
+            tuple(cell(ev.operand(c, "equity_parent[latest]"), "m0") for c in names),
+        ),
+    ]
+    currencies = sorted({ev.companies[c].reporting_currency for c in names})
+    return Table(
+        "inputs",
+        (Text("Basis by company: the inputs behind every multiple"),),
+        (Text(f"Reporting currency of each company ({', '.join(currencies)}); debt without operating leases"),),
+        cols,
+        tuple(rows),
+        label_head="",
+        source=desk.source_line(refs(rows)),
+        kind="inputs",
+        number=desk.next_table(),
+    )
+
+
+def _line_cell(desk: Desk, company: str) -> Cell:
+    listed = desk.study.listings.get(company)
+    if listed is None:
+        return Cell((Number(None, "price", status="missing"),))
+    return Cell((Text(f"{listed.line} "), listed.price.number("price")))
+
+
+def _shares_cell(desk: Desk, company: str) -> Cell:
+    listed = desk.study.listings.get(company)
+    shares = desk.evidence.operand(company, "shares[spot]")
+    per = f"{listed.ordinary_per_unit:g}; " if listed else ""
+    return Cell((Text(per), shares.number("m1")))
+
+
+def _dated_cell(desk: Desk, company: str, key: str) -> Cell:
+    operand = desk.evidence.operand(company, key)
+    if operand.end is None:
+        return Cell((Number(None, "n0", status="missing"),))
+    average = ", diluted average" if "diluted_average" in operand.flags else ""
+    return Cell((When(operand.end, "data"), Text(average)))
+
+
+def _input_row(desk: Desk, names: Sequence[str], label: str, metric: str, format: str, strong: bool) -> Row:
+    cells = tuple(cell(desk.evidence.value(c, metric), format, strong=strong) for c in names)
+    return Row((Text(label),), cells, "total" if strong else "plain")
+
+
+def _bridge_row(desk: Desk, names: Sequence[str], label: str, keys: Sequence[str], sign: int) -> Row:
+    return Row((Text(label),), tuple(_bridge_cell(desk, c, keys, sign) for c in names))
+
+
+def _bridge_cell(desk: Desk, company: str, keys: Sequence[str], sign: int) -> Cell:
+    joint = " + " if sign > 0 else " − "
+    spans: list[Any] = [Text("−")] if sign < 0 else []
+    for index, key in enumerate(keys):
+        spans += [Text(joint)] if index else []
+        spans.append(desk.evidence.operand(company, key).number("bn1"))
+    return Cell(tuple(spans))
+
+
+def balance(desk: Desk) -> Table | None:
+    """Cash, debt and what they weigh: the resilience section's exhibit."""
+    ev = desk.evidence
+    entries = desk.audience.settings.get("balance") or ()
+    cols = columns(desk, entries, 12.0, trace=False)
+    if not cols:
+        return None
+    share = ev.money(ev.subject, "net_cash_share") if ev.has("net_cash_share") else None
+    lowest = ev.has("debt_to_equity") and extremes(ev, "debt_to_equity")[1] == ev.subject
+    positive = bool(share and share.ok and (share.value or 0) > 0)
+    holds = {"net_cash": positive, "net_debt": bool(share and share.ok) and not positive, "lowest": lowest}
+    rows = [*company_rows(desk, cols), _statistic_row(desk, "Peer median", "median", cols, "median")]
+    notes = [("", (Text(note),)) for note in (marks_note(desk, cols),) if note]
+    return Table(
+        "balance",
+        desk.title("title.balance", {}, holds),
+        (Text("Latest balance sheet; interest cover over twelve months"),),
+        cols,
+        tuple(rows),
+        notes=tuple(notes),
+        source=desk.source_line(refs(rows)),
+        number=desk.next_table(),
+    )
+
+
+def levels(desk: Desk) -> Table | None:
+    """Sizes and shares in the brief's currency, for readers who do not think in multiples."""
+    entries = desk.audience.settings.get("level_columns") or ()
+    cols = columns(desk, [{"metric": m} if isinstance(m, str) else m for m in entries], 20.0)
+    if len(cols) < 2:
+        return None
+    rows = [
+        *company_rows(desk, cols),
+        _statistic_row(desk, "Peer median", "median", cols, "median"),
+        _count_row(desk, cols),
+    ]
+    notes = [("", (Text(note),)) for note in (marks_note(desk, cols),) if note]
+    return Table(
+        "levels",
+        (Text(desk.audience.words("levels_title") or "Sizes and shares side by side"),),
+        (Text(_units(desk, cols)),),
+        cols,
+        tuple(rows),
+        notes=(*number_rows(desk, rows, cols), *notes),
+        number=desk.next_table(),
+    )
+
+
+READINGS: Final = ("volatility_20d", "price_to_200d_mean", "net_cash_share", "capex_to_sales_fy")
+
+
+def readings(desk: Desk) -> Table:
+    """Early warnings: the reading now beside the peer median. Limits are the house's to supply; none are invented."""
+    ev = desk.evidence
+    rows = tuple(
+        Row(
+            (Text(_measure(desk, m)),),
+            (cell(ev.money(ev.subject, m), bare(desk, m)), cell(ev.median(m), bare(desk, m))),
+        )
+        for m in READINGS
+        if ev.has(m)
+    )
+    cols = (Column("now", "Now", 11.0), Column("median", "Median", 13.0))
+    note = ("", (Text("Limits are the reader’s own; none are set here."),))
+    return Table(
+        "readings",
+        (Text("Early warnings"),),
+        (Text("Reading now, then the peer median"),),
+        cols,
+        rows,
+        label_head="",
+        notes=(note,),
+        kind="module",
+    )

@@ -1,0 +1,423 @@
+"""The pipeline: YAML to figures to a document to editions to a published issue. The one module that knows every stage."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import Any, Final
+
+import polars as pl
+
+from peerbench import __version__, lookup
+from peerbench.brief import assemble, audience, compose
+from peerbench.brief.study import Furniture, PeerNote, Study
+from peerbench.config import check as meaning
+from peerbench.config import load as configs
+from peerbench.config.values import Config
+from peerbench.core.dataset import Dataset
+from peerbench.core.document import Brief, Chart, Source, Trace
+from peerbench.core.errors import UnusableRequest
+from peerbench.core.findings import Finding, Severity
+from peerbench.deliver import folder as delivery
+from peerbench.sources import dataset
+
+Progress = Callable[[str], None]
+LEVELS: Final[Mapping[str, Severity]] = {"error": "error", "warning": "warning", "note": "note"}
+RAISED: Final[Mapping[str, Severity]] = {"note": "warning", "warning": "error", "error": "error"}
+LOWERED: Final[Mapping[str, Severity]] = {"error": "warning", "warning": "note", "note": "note"}
+# Checks about the data a brief may not be issued with, unless the config lowers them.
+HELD_BY: Final = "error"
+
+
+@dataclass(frozen=True, slots=True)
+class BuildResult:
+    """What a build left: the issue's folder and files, what was noticed, and whether a check held it back."""
+
+    folder: Path
+    files: tuple[Path, ...]
+    findings: tuple[Finding, ...]
+    held: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Computed:
+    """Figures without pages: METRICS and COMPARISON, and the files written if any."""
+
+    metrics: pl.DataFrame
+    comparison: pl.DataFrame
+    findings: tuple[Finding, ...]
+    files: tuple[Path, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """A config with its data, ready to be computed."""
+
+    config: Config
+    data: Dataset
+    request: assemble.Request
+    roots: tuple[Path, ...]
+    cache: Path
+
+
+def build(
+    config_path: Path,
+    *,
+    as_of: date | None = None,
+    audiences: Sequence[str] | None = None,
+    formats: Sequence[str] | None = None,
+    out: Path | None = None,
+    today: date,
+    force: bool = False,
+    progress: Progress = lambda stage: None,
+) -> BuildResult:
+    """Build the briefs of one config. Raises UnusableRequest with every mistake; then nothing was written."""
+    progress("reading")
+    case = prepare(config_path, as_of=as_of, audiences=audiences, today=today)
+    progress("computing")
+    study, frames = assemble.study(case.data, case.request)
+    study = replace(study, findings=levelled(study.findings, case.config.checks))
+    folder = (out or case.config.root / "output") / case.config.name / case.request.as_of.isoformat()
+    held = tuple(finding for finding in study.findings if finding.severity == HELD_BY)
+    if held:
+        return BuildResult(folder, (), study.findings, held=True)
+    wanted = tuple(formats or case.config.outputs)
+    files: dict[str, bytes] = {}
+    briefs: list[Brief] = []
+    for reader in case.request.audiences:
+        progress(f"writing for {reader.name}")
+        brief = compose.compose(study, reader)
+        briefs.append(brief)
+        files |= _editions(brief, case, reader, wanted, progress)
+    files |= _data_files(study, frames, briefs)
+    files["manifest.json"] = _manifest(case, study, files)
+    progress("publishing")
+    kept = tuple(
+        name for name in case.config.audiences if name not in {reader.name for reader in case.request.audiences}
+    )
+    return BuildResult(folder, delivery.publish(folder, files, keep=kept), study.findings, held=False)
+
+
+# ---- reading ---------------------------------------------------------------------------------------------------------
+
+
+def prepare(
+    config_path: Path, *, as_of: date | None = None, audiences: Sequence[str] | None = None, today: date
+) -> _Case:
+    """Config, data and audiences, with all mistakes of all of them at once."""
+    config, findings = configs.load(config_path)
+    if config is None:
+        raise UnusableRequest(_errors(findings))
+    if as_of is not None:
+        config = replace(config, as_of=as_of)
+    roots = lookup.layers(config.root)
+    data, data_mistakes = _read(config)
+    problems = [
+        *_errors(findings),
+        *data_mistakes,
+        *_errors(meaning.check(config, known=_known(data, roots), today=today)),
+    ]
+    readers, reader_mistakes = _readers(tuple(audiences or config.audiences), roots)
+    problems += reader_mistakes
+    if data is None or problems:
+        raise UnusableRequest(tuple(dict.fromkeys(problems)))
+    day = config.as_of or today
+    request = _request(config, data, readers, day)
+    mistakes = _errors(assemble.plan(request)[1])
+    if mistakes:
+        raise UnusableRequest(tuple(_placed(config, finding) for finding in mistakes))
+    return _Case(config, data, request, roots, config.root / ".bench" / "cache")
+
+
+def _errors(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    return tuple(finding for finding in findings if finding.severity == "error")
+
+
+def _read(config: Config) -> tuple[Dataset | None, tuple[Finding, ...]]:
+    """The config's dataset. One dataset a brief in this version; several are refused by the config's check."""
+    if not config.sources:
+        return None, ()
+    source = config.sources[0]
+    try:
+        place = source.folder if source.folder is not None else dataset.embedded(source.name)
+        data, _ = dataset.load(place, shown_as=source.name)
+    except UnusableRequest as error:
+        return None, error.findings
+    return data, ()
+
+
+def _known(data: Dataset | None, roots: tuple[Path, ...]) -> meaning.Known:
+    from peerbench.metrics import catalogue
+
+    return meaning.Known(
+        companies=tuple(data.companies) if data else (),
+        metrics=tuple(catalogue.load().definitions),
+        audiences=lookup.audiences(roots),
+    )
+
+
+def _readers(names: tuple[str, ...], roots: tuple[Path, ...]) -> tuple[tuple[audience.Audience, ...], list[Finding]]:
+    found, mistakes = [], []
+    known = lookup.audiences(roots)
+    for name in (name for name in names if name in known):
+        try:
+            found.append(audience.load(name, roots))
+        except UnusableRequest as error:
+            mistakes += list(error.findings)
+    return tuple(found), mistakes
+
+
+def _placed(config: Config, finding: Finding) -> Finding:
+    """A mistake in a formula, told at the config's line where the metric stands."""
+    if finding.origin.line is not None:
+        return finding
+    placed = config.finding(finding.check, finding.message, "custom_metrics", finding.subject, hint=finding.hint)
+    return replace(placed, subject=finding.subject)
+
+
+def _request(config: Config, data: Dataset, readers: tuple[audience.Audience, ...], day: date) -> assemble.Request:
+    return assemble.Request(
+        config.subject,
+        tuple(PeerNote(peer.company, peer.role, peer.why, peer.grade) for peer in config.peers),
+        tuple((left.name or left.company, left.why) for left in config.excluded),
+        {group.name: group.metrics for group in config.metrics},
+        config.custom_metrics,
+        readers,
+        day,
+        config.currency,
+        _furniture(config, data, day),
+    )
+
+
+def _furniture(config: Config, data: Dataset, day: date) -> Furniture:
+    return Furniture(
+        name=config.name,
+        title=config.title,
+        series=config.series,
+        sector=config.sector_label,
+        issue=config.issue,
+        desk=config.desk,
+        reviewer=config.reviewer,
+        conflicts=config.conflicts,
+        disclosures=config.disclosures,
+        legal=config.legal,
+        published=config.published or day,
+        page_size=config.page,
+        version=__version__,
+        data_lock=lock(data, config),
+    )
+
+
+def lock(data: Dataset, config: Config) -> str:
+    """SHA-256 over the digests of every input file: the data's, then the config's."""
+    lines = [f"{name} {digest}" for name, digest in _inputs(data, config)]
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+
+def _inputs(data: Dataset, config: Config) -> list[tuple[str, str]]:
+    """Name and digest of every file read, the data's before the config's; names, not paths, so that folders agree."""
+    read = sorted((Path(file.path).name, file.sha256) for file in data.files)
+    return [*read, *((Path(file.path).name, file.sha256) for file in config.files)]
+
+
+def levelled(findings: Iterable[Finding], levels: Mapping[str, str]) -> tuple[Finding, ...]:
+    """`checks:` of the config applied: raised, lowered, set to a level, or silenced and said so (rule: never unseen)."""
+    kept, silenced = [], set()
+    for finding in findings:
+        level = levels.get(finding.check, "")
+        if level in ("silence", "off"):
+            silenced.add(finding.check)
+            continue
+        severity = (
+            RAISED[finding.severity]
+            if level == "raise"
+            else LOWERED[finding.severity]
+            if level == "lower"
+            else LEVELS.get(level, finding.severity)
+        )
+        kept.append(replace(finding, severity=severity))
+    said = [
+        Finding("silenced", "note", f"The check {check} is silenced by the config.", subject=check)
+        for check in sorted(silenced)
+    ]
+    return (*kept, *said)
+
+
+# ---- editions --------------------------------------------------------------------------------------------------------
+
+
+def _editions(
+    brief: Brief, case: _Case, reader: audience.Audience, wanted: Sequence[str], progress: Progress
+) -> dict[str, bytes]:
+    """The files of one audience. A page that overflows is refused by name, before anything is written."""
+    from peerbench.render.templates import Look
+
+    look = Look(case.roots, reader.name)
+    charts = _charts(brief, case, look)
+    made: dict[str, bytes] = {}
+    if "html" in wanted:
+        from peerbench.render import html
+
+        progress(f"{reader.name}: web page")
+        made[f"{reader.name}/brief.html"] = html.page(brief, look=look, charts=charts, cache=case.cache).encode()
+    if "pdf" in wanted:
+        from peerbench.render import pdf
+
+        progress(f"{reader.name}: PDF")
+        printed = pdf.write(brief, look=look, charts=charts, cache=case.cache)
+        mistakes = _errors(printed.findings)
+        if mistakes:
+            raise UnusableRequest(mistakes)
+        made[f"{reader.name}/brief.pdf"] = printed.data
+    return made
+
+
+def _charts(brief: Brief, case: _Case, look: Any) -> dict[str, str]:
+    """SVG by chart id, and the narrow drawing of each for phones, from the cache where nothing changed."""
+    from peerbench.charts.theme import theme
+    from peerbench.render import format as formats
+    from peerbench.render import svg
+
+    colours = theme(brief.meta.theme)
+    charts = [
+        block
+        for page in brief.pages
+        for row in page.rows
+        for slot in row.slots
+        for block in slot
+        if isinstance(block, Chart)
+    ]
+    if brief.panel.sparkline is not None:
+        charts.append(brief.panel.sparkline)
+    every = {chart.id: chart for chart in charts} | {f"{chart.id}@narrow": svg.narrow(chart) for chart in charts}
+    return {name: svg.svg(chart, colours, cache=case.cache, text=formats.text) for name, chart in every.items()}
+
+
+# ---- data beside the pages -------------------------------------------------------------------------------------------
+
+
+def _data_files(study: Study, frames: assemble.Frames, briefs: Sequence[Brief]) -> dict[str, bytes]:
+    return {
+        "metrics.csv": _csv(frames.metrics),
+        "comparison.csv": _csv(frames.comparison),
+        "facts.parquet": _parquet(used_facts(study, briefs)),
+        "claims.csv": _csv(_claims(briefs)),
+        "findings.json": _json([_plain(finding) for finding in study.findings]),
+    }
+
+
+def _csv(frame: pl.DataFrame) -> bytes:
+    """CSV with lists joined by a space-separated bar."""
+    flat = frame.with_columns(pl.col(pl.List(pl.String)).list.join(" | "))
+    return flat.write_csv().encode()
+
+
+def _parquet(frame: pl.DataFrame) -> bytes:
+    buffer = io.BytesIO()
+    frame.write_parquet(buffer, compression="zstd", statistics=False)
+    return buffer.getvalue()
+
+
+def used_facts(study: Study, briefs: Sequence[Brief]) -> pl.DataFrame:
+    """The facts that the printed numbers rest on, by id; prices, rates and estimates are told in claims and lineage."""
+    refs = {trace.ref for brief in briefs for trace in brief.traces.values()}
+    ids = {id for ref in refs for id in study.evidence.documents(ref)}
+    return study.data.facts.filter(pl.col("id").is_in(sorted(ids))).sort("id")
+
+
+def _claims(briefs: Sequence[Brief]) -> pl.DataFrame:
+    """Every printed number: where, what it is, its value, how it was made and from what."""
+    rows = [
+        {
+            "audience": brief.meta.audience,
+            "row": trace.row,
+            "ref": trace.ref,
+            "what": trace.what,
+            "value": trace.exact.value,
+            "currency": trace.exact.currency,
+            "status": trace.exact.status,
+            "formula": trace.formula,
+            "inputs": [one.name for one in trace.inputs],
+            "sources": [brief.sources[number - 1].title for number in trace.sources],
+            "known_on": trace.known_on,
+        }
+        for brief in briefs
+        for trace in brief.traces.values()
+    ]
+    schema: dict[str, Any] = {
+        "value": pl.Float64,
+        "inputs": pl.List(pl.String),
+        "sources": pl.List(pl.String),
+        "known_on": pl.Date,
+    }
+    return pl.DataFrame(rows, schema_overrides=schema)
+
+
+def _json(value: object) -> bytes:
+    return (json.dumps(value, indent=1, ensure_ascii=False, sort_keys=True, default=str) + "\n").encode()
+
+
+def _plain(finding: Finding) -> dict[str, Any]:
+    return asdict(finding)
+
+
+def _manifest(case: _Case, study: Study, files: Mapping[str, bytes]) -> bytes:
+    """Digests of every input, template and output; no path of a machine and no clock."""
+    templates = sorted({path for reader in case.request.audiences for path in reader.files})
+    return _json(
+        {
+            "brief": case.config.name,
+            "as_of": case.request.as_of.isoformat(),
+            "peerbench": __version__,
+            "data_lock": study.furniture.data_lock,
+            "inputs": dict(_inputs(case.data, case.config)),
+            "templates": {
+                f"{path.parent.name}/{path.name}": hashlib.sha256(path.read_bytes()).hexdigest() for path in templates
+            },
+            "outputs": {name: hashlib.sha256(data).hexdigest() for name, data in sorted(files.items())},
+        }
+    )
+
+
+# ---- without pages ---------------------------------------------------------------------------------------------------
+
+
+def check(config_path: Path, *, as_of: date | None = None, today: date) -> tuple[Finding, ...]:
+    """Everything wrong or noteworthy about a config and its data, without building."""
+    try:
+        case = prepare(config_path, as_of=as_of, today=today)
+    except UnusableRequest as error:
+        return error.findings
+    study, _ = assemble.study(case.data, case.request)
+    return levelled(study.findings, case.config.checks)
+
+
+def compute(config_path: Path, *, as_of: date | None = None, out: Path | None = None, today: date) -> Computed:
+    """The figures of a config without rendering; metrics.csv and comparison.csv are written into `out` if given."""
+    case = prepare(config_path, as_of=as_of, audiences=(), today=today)
+    work, _ = assemble.plan(case.request)
+    frames, findings = assemble.compute(case.data, case.request, work)
+    files: tuple[Path, ...] = ()
+    if out is not None:
+        out.mkdir(parents=True, exist_ok=True)
+        made = {"metrics.csv": _csv(frames.metrics), "comparison.csv": _csv(frames.comparison)}
+        for name, data in made.items():
+            (out / name).write_bytes(data)
+        files = tuple(out / name for name in made)
+    return Computed(frames.converted, frames.comparison, findings, files)
+
+
+def explain(
+    config_path: Path, company: str, metric: str, *, as_of: date | None = None, today: date
+) -> tuple[Trace, dict[str, Trace], tuple[Source, ...]]:
+    """Why one number is so, with the traces of everything below it and the documents."""
+    from peerbench.brief import lineage
+
+    case = prepare(config_path, as_of=as_of, audiences=(), today=today)
+    study, _ = assemble.study(case.data, case.request)
+    return lineage.walk(study, company, metric)

@@ -1,0 +1,1 @@
+"""Where finished issues go. A published issue is complete or absent."""
