@@ -21,6 +21,8 @@ WEEKDAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Satu
 PREFIXES: Final = {"USD": "US$", "HKD": "HK$", "CNY": "RMB"}
 WHOLE_UNITS: Final = frozenset({"JPY", "KRW", "VND", "CLP", "ISK"})  # currencies quoted without a minor unit
 MARKS: Final = {"missing": "NA", "not_meaningful": "n.m.", "withheld": EN_DASH, "stale": "NA", "excluded": "n.m."}
+MILLION: Final = Decimal(1_000_000)
+SCALES: Final = (("tn", 12), ("bn", 9), ("m", 6))
 BOUNDS: Final = (25, 50, 75, 100)
 WORDS: Final = (
     "none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten",
@@ -116,21 +118,12 @@ def _signed(body: str, value: Decimal, currency: str) -> str:
 
 def money(value: Decimal, currency: str) -> str:
     """Three significant digits and a scale: US$377bn, RMB2.68tn, RMB35.2bn; below a million every unit."""
-    size = abs(value)
-    for suffix, power in (("tn", 12), ("bn", 9), ("m", 6)):
-        scaled = size.scaleb(-power)
-        if rounded(scaled, 2) >= 1:  # 999.6m is 1.00bn only when bn itself is asked first
-            return _signed(f"{_three_digits(scaled)}{suffix}", value, currency)
-        if _three_digits(size.scaleb(3 - power)) == "1,000":
-            return _signed(f"1.00{suffix}", value, currency)
-    return _signed(fixed(size, 0), rounded(value, 0), currency)
-
-
-def _three_digits(scaled: Decimal) -> str:
-    for places, limit in ((2, 10), (1, 100)):
-        if rounded(scaled, places) < limit:
-            return fixed(scaled, places)
-    return fixed(scaled, 0)
+    whole = rounded(abs(value), 0)
+    if whole < MILLION:
+        return _signed(fixed(whole, 0), rounded(value, 0), currency)
+    digits = rounded(abs(value), 2 - whole.adjusted())  # 999.6m is 1,000m, which is written 1.00bn
+    suffix, power = next((suffix, power) for suffix, power in SCALES if digits.adjusted() >= power or power == 6)
+    return _signed(f"{fixed(digits.scaleb(-power), max(0, 2 - digits.adjusted() + power))}{suffix}", value, currency)
 
 
 def price(value: Decimal, currency: str) -> str:

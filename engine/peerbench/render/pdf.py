@@ -26,7 +26,7 @@ from peerbench.render.templates import Look
 MM: Final = 25.4 / 96  # one CSS pixel in mm
 MIN_GAP_MM: Final = 2.0
 STYLES: Final = ("fonts.css", "print.css")
-VARIANT: Final = "pdf/ua-1"
+OPTIONS: Final = {"pdf_variant": "pdf/ua-1", "pdf_tags": True}
 BASE: Final = "asset:page/"
 CHART: Final = re.compile(r"asset:chart/(.+)\.svg")
 FONT: Final = re.compile(r"asset:font/(.+)")
@@ -39,6 +39,7 @@ class Gap:
     page: str
     free_mm: float
     foot: bool
+    missing: int  # rows that found no place: the engine drops or moves what does not fit
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,19 +66,22 @@ def write(brief: Brief, *, look: Look, charts: Mapping[str, str], cache: Path) -
     fetcher = _fetcher(weasyprint, look, charts)
     with _warnings() as warnings, _no_collection():
         laid_out = _lay_out(weasyprint, body, css, fetcher, brief.meta.language)
-        data = laid_out.write_pdf(pdf_identifier=_identifier(body, css, charts))
+        data = laid_out.write_pdf(pdf_identifier=_identifier(body, css, charts), **OPTIONS)
     problems = dict.fromkeys((*fetcher.refused, *warnings))
     if problems:
         raise UnusableRequest(tuple(_problem(text) for text in problems))
-    gaps = tuple(_gaps(laid_out.pages, brief))
-    return Printed(data, len(brief.pages), len(laid_out.pages) - len(brief.pages), gaps, tuple(_overflows(gaps)))
+    pages, planned = laid_out.pages, len(brief.pages)
+    gaps = tuple(_gaps(pages, brief))
+    appendix = sum(any(True for _ in _boxes(page._page_box, "appendix")) for page in pages)
+    spilled = _spilled(len(pages) - planned - appendix)
+    return Printed(data, planned, appendix, gaps, (*_overflows(gaps), *spilled))
 
 
 def _lay_out(weasyprint: Any, body: str, css: str, fetcher: Any, language: str) -> Any:
     fonts = weasyprint.text.fonts.FontConfiguration()
     sheet = weasyprint.CSS(string=css, font_config=fonts, url_fetcher=fetcher, base_url=BASE)
     page = weasyprint.HTML(string=body, base_url=BASE, url_fetcher=fetcher)
-    return page.render(stylesheets=[sheet], font_config=fonts, pdf_variant=VARIANT, pdf_tags=True)
+    return page.render(stylesheets=[sheet], font_config=fonts, **OPTIONS)
 
 
 def _identifier(body: str, css: str, charts: Mapping[str, str]) -> bytes:
@@ -178,7 +182,9 @@ def _fetcher(weasyprint: Any, look: Look, charts: Mapping[str, str]) -> Any:
     """Serves charts and the theme's fonts from memory; anything else is refused and remembered."""
 
     class Fetcher(weasyprint.urls.URLFetcher):  # type: ignore[misc]
-        def __init__(self) -> None:
+        _fail_on_errors = False
+
+        def __init__(self) -> None:  # not the parent's, which would read the machine's certificates
             self.refused: list[str] = []
 
         def fetch(self, url: str, headers: object = None) -> Any:
@@ -210,12 +216,11 @@ def _bytes(path: Path) -> bytes:
 def _gaps(pages: Any, brief: Brief) -> Iterator[Gap]:
     """Per planned page the height between the last line of its flow and what stands below."""
     for planned in brief.pages:
-        name, foot = f"page-{planned.id}", any(row.foot for row in planned.rows)
+        name, feet = f"page-{planned.id}", sum(row.foot for row in planned.rows)
         sheets = [box for page in pages for box in _boxes(page._page_box, "sheet") if box.element.get("id") == name]
-        if len(sheets) == 1:
-            yield Gap(planned.id, round(_free(sheets[0]) * MM, 2), foot)
-        else:
-            yield Gap(planned.id, -round(sum(_bottom(box) - box.position_y for box in sheets[1:]) * MM, 2), foot)
+        wanted = len(planned.rows) + (planned is brief.pages[0])  # the first page's article head is a row too
+        missing = wanted - sum(1 for sheet in sheets[:1] for _ in _boxes(sheet, "row"))
+        yield Gap(planned.id, round(_free(sheets[0]) * MM, 2) if sheets else 0.0, feet > 0, missing)
 
 
 def _free(sheet: Any) -> float:
@@ -256,17 +261,23 @@ def _bottom(box: Any) -> float:
 
 
 def _overflows(gaps: Iterable[Gap]) -> Iterator[Finding]:
+    hint = "Shorten a table or a paragraph of that page, or let the page plan move a block."
     for number, gap in enumerate(gaps, start=1):
-        if gap.free_mm < 0:
-            yield Finding(
-                "page-overflow", "error", f"page {number} ({gap.page}) holds more than fits: {-gap.free_mm:.1f} mm too much.",
-                "Shorten a table or a paragraph of that page, or let the page plan move a block.", subject=gap.page,
-            )  # fmt: skip
-        elif gap.free_mm < MIN_GAP_MM and gap.foot:
-            yield Finding(
-                "page-tight", "warning", f"page {number} ({gap.page}) leaves {gap.free_mm:.1f} mm above its foot; "
-                f"{MIN_GAP_MM:.0f} mm are wanted.", subject=gap.page,
-            )  # fmt: skip
+        page = f"page {number} ({gap.page})"
+        if gap.missing:
+            rows = "its last row finds" if gap.missing == 1 else f"its last {gap.missing} rows find"
+            yield Finding("page-overflow", "error", f"{page} holds more than fits: {rows} no place.", hint, subject=gap.page)
+        elif gap.free_mm < 0:
+            over = f"{page} holds {-gap.free_mm:.1f} mm more than fits."
+            yield Finding("page-overflow", "error", over, hint, subject=gap.page)
+        elif gap.foot and gap.free_mm < MIN_GAP_MM:
+            tight = f"{page} leaves {gap.free_mm:.1f} mm above its foot; {MIN_GAP_MM:.0f} mm are wanted."
+            yield Finding("page-tight", "warning", tight, hint, subject=gap.page)
+
+
+def _spilled(extra: int) -> Iterator[Finding]:
+    if extra:
+        yield Finding("page-count", "error", f"{extra} pages more than planned: some page spills onto another sheet.")
 
 
 def _problem(text: str) -> Finding:

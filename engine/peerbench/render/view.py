@@ -40,7 +40,8 @@ class View:
         self.brief, self.edition, self.charts = brief, edition, charts
         self.rows = {trace.row for trace in brief.lineage if trace.row}
         self.traces: dict[str, Trace] = {**{t.ref: t for t in brief.lineage}, **brief.traces}
-        self.sources = {source.number for source in brief.sources}
+        self.sources_page = _sources_page(brief)
+        self.sources = {source.number for source in brief.sources} if self.sources_page else set()
         self.keys = {ref: f"p{index}" for index, ref in enumerate(sorted(self.traces), start=1)}
         self.printed: dict[str, list[str]] = {}
 
@@ -189,9 +190,8 @@ class View:
 
     def basis(self, item: Basis) -> Node:
         citations = (
-            Node("short", number=number, runs=self.runs(spans, dots=False), href=f"#s{number}")
+            Node("short", number=number, runs=self.runs(spans, dots=False), href=f"#s{number}" if number in self.sources else "")
             for number, spans in item.citations
-            if number in self.sources
         )
         return Node("basis", id=item.id, spans=self.runs(item.spans), citations=tuple(citations))
 
@@ -273,8 +273,10 @@ class View:
         )  # fmt: skip
 
     def numbered(self, numbers: Iterable[int]) -> tuple[Node, ...]:
-        known = (n for n in dict.fromkeys(numbers) if n in self.sources)
-        return tuple(Node("part", text=str(number), href=f"#s{number}") for number in known)
+        return tuple(
+            Node("part", text=str(number), href=f"#s{number}" if number in self.sources else "")
+            for number in dict.fromkeys(numbers)
+        )
 
     specials: Mapping[type, Callable[[View, Any], Any]] = {}
 
@@ -296,6 +298,7 @@ def document(
         "brief",
         **body,
         **_furniture(brief),
+        sources_page=view.sources_page,
         title=_words(body["headline"]),
         source_halves=tuple(tuple(map(view.source, half)) for half in _halves(brief.sources)),
         description=_words(body["standfirst"]),
@@ -307,15 +310,20 @@ def document(
 
 def _furniture(brief: Brief) -> dict[str, Any]:
     meta = brief.meta
-    pages = {b.id: i for i, page in enumerate(brief.pages, 1) for row in page.rows for slot in row.slots for b in slot
-             if isinstance(b, SourceList)}  # fmt: skip
     return {
         "lock": meta.data_lock[:12],
         "stamp": f"{meta.published.isoformat()}T00:00:00Z",
         "prices_prose": formats.day(When(meta.prices_on)) if meta.prices_on else "",
-        "sources_page": next(iter(pages.values()), None),
         "page_count": len(brief.pages),
     }
+
+
+def _sources_page(brief: Brief) -> int | None:
+    """The page that lists the sources; without one, citations lead nowhere and are not links."""
+    for number, page in enumerate(brief.pages, 1):
+        if any(isinstance(block, SourceList) for row in page.rows for slot in row.slots for block in slot):
+            return number
+    return None
 
 
 def _words(runs: Iterable[Node]) -> str:
