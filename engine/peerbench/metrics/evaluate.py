@@ -143,12 +143,13 @@ class _Case:
 def _cases(step: Step, value: pl.Expr, words: Words, plan: Plan, *, check_currency: bool) -> Iterator[_Case]:
     """Why a metric may say nothing, the gravest first."""
     worst, worst_reason = _inherited(step)
-    yield _Case(worst > OK, worst, worst_reason)
+    yield _Case(worst > EXCLUDED, worst, worst_reason)
     if check_currency and (clash := _currency_clash(step, plan)) is not None:
         yield _case(clash, MISSING, "its inputs are in different currencies")
     for issue in issues(step.tree, step.positive, words):
         yield _Case(issue.holds, pl.lit(NOT_MEANINGFUL, pl.UInt8), issue.reason)
     yield _case(~value.is_finite().fill_null(value=False), NOT_MEANINGFUL, "the result is not a finite number")
+    yield _Case(worst == EXCLUDED, worst, worst_reason)
     limit = step.definition.excluded_above
     if limit is not None:
         yield _case(value > limit, EXCLUDED, f"above {limit:g}x: kept out of statistics (METHOD 19)")
