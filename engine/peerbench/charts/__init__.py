@@ -38,5 +38,8 @@ def draw(
     if type(figure).__name__ not in KINDS:
         raise UnknownFigure(figure)
     module = import_module(f"peerbench.charts.{KINDS[type(figure).__name__]}")
-    spec: dict[str, Any] = module.draw(figure, theme, width_mm=width_mm, height_mm=height_mm, text=text)
+    from altair.utils.schemapi import debug_mode
+
+    with debug_mode(False):  # altair's own check of every part is half of the time; a test checks the specs instead
+        spec: dict[str, Any] = module.draw(figure, theme, width_mm=width_mm, height_mm=height_mm, text=text)
     return spec

@@ -94,7 +94,8 @@ def _values(bars: Sequence[_Bar], y: Scale, theme: Theme, text: Text) -> list[La
     labels: list[Label] = []
     for bar in reversed(bars):
         value = _value(bar.number)
-        level = y(0) - 6 if value is None else y(value) + (6 if value < 0 else -6)
+        under = value is not None and y(value) > y(0) + 0.5
+        level = (y(0) if value is None else y(value)) + (6 if under else -6)
         colour = theme.ter if value is None or not bar.latest else theme.ink
         label = Label(text(bar.number), (bar.left + bar.right) / 2, level, colour, "center", 9.9)
         if not any(label.box.meets(other.box, margin=0.5) for other in labels):

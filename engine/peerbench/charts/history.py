@@ -58,6 +58,7 @@ def _domain(figure: History, values: list[float], high: float) -> tuple[tuple[fl
     all_values = [*values, *(value for value in statistics if value is not None), 0.0]
     low, top = min(all_values), max(all_values)
     span = (top - low) or 0.1
+    low = low if top > low else -span
     by = step(span, (high - axes.TOP - axes.FOOT) / 27)
     return (low - 0.09 * span if low < 0 else 0.0, top + 0.09 * span if top > 0 else 0.0), by
 

@@ -339,7 +339,7 @@ def _tick_labels(frame: _Frame) -> list[Label]:
     """Percent under the grid, the unit at both ends; the zero tick is the median by name."""
     ticks, _ = _ticks(frame)
     written = tick_texts(ticks, Number(0.0, "spct0"), frame.text, unit="both")
-    y = frame.height - (frame.form.foot - 8.5)
+    y = frame.height - 5.5
     labels = [
         Label(frame.figure.centre_label if at == 0 else word, frame.x(at), y, frame.theme.sec)
         for at, word in zip(ticks, written, strict=True)
