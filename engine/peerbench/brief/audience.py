@@ -18,7 +18,7 @@ PRICE: Final = "price"  # a column of listings' own closes, not a metric
 KEYS: Final = frozenset(
     """
     extends label readers theme question headline headline_metrics multiples measures measures_title
-    measures_subtitle summary summary_subtitle comps level_columns levels_title ranks balance takeaways panel pages
+    measures_subtitle summary summary_title summary_subtitle comps level_columns levels_title ranks balance takeaways panel pages
     basis definitions history segments metrics custom_metrics glossary not_shown
     """.split()
 )

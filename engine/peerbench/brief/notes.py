@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from peerbench.brief.context import Desk
 from peerbench.core.document import AudienceBox, Basis, Note, Paragraph, Register, Span, Spans, Strong, Text, When
@@ -11,14 +12,18 @@ from peerbench.core.findings import Finding
 REGISTER_CHECKS = 12
 VERDICTS = {
     "conflict": "Conflict",
-    "data_quality": "By hand",
+    "balance_dates_differ": "Two dates",
+    "diluted_average": "Stand-in",
+    "comparability_net_income": "Stand-in",
+    "restated_in_part": "Restated",
+    "data_quality": "Second-hand",
     "derived": "Derived",
     "stale": "Stale",
     "old": "Old",
     "missing": "Missing",
     "quarantine": "Refused",
     "comparability": "Not alike",
-    "ev_component_missing": "Withheld",
+    "ev_component_missing": "Not disclosed",
     "cross_line": "Lines",
 }
 SHORT_CITATIONS = 8
@@ -75,13 +80,32 @@ def glossary(desk: Desk) -> Note | None:
 # ---- register --------------------------------------------------------------------------------------------------------
 
 
+ORDER = (
+    "balance_dates_differ", "comparability_net_income", "diluted_average", "comparability_period", "conflict",
+    "stale_estimates", "ev_component_missing", "restated_in_part", "comparability_accounting",
+    "comparability_year_end", "data_quality",
+)  # fmt: skip
+
+
 def noted(desk: Desk) -> tuple[Finding, ...]:
-    """Findings a reader should see, weightiest first, one per check and subject and message."""
+    """Findings a reader should see, weightiest first; of many of one kind about one company the first speaks for all."""
     weight = {"error": 0, "warning": 1, "note": 2}
-    seen: dict[tuple[str, str], Finding] = {}
-    for finding in sorted(desk.study.findings, key=lambda f: (weight[f.severity], f.check, f.subject, f.message)):
-        seen.setdefault((finding.check, finding.message), finding)
-    return tuple(seen.values())
+    groups: dict[tuple[str, str], list[Finding]] = {}
+    for finding in desk.study.findings:
+        groups.setdefault((finding.check, finding.subject), []).append(finding)
+    heads = [_spokesman(group) for group in groups.values()]
+    return tuple(sorted(heads, key=lambda f: (weight[f.severity], _place(f.check), f.subject)))
+
+
+def _place(check: str) -> int:
+    return ORDER.index(check) if check in ORDER else 0
+
+
+def _spokesman(group: Sequence[Finding]) -> Finding:
+    """The last of a kind, which is the newest, and how many others there are."""
+    others = len(group) - 1
+    more = f" ({others} more of this kind in findings.json)" if others else ""
+    return replace(group[-1], message=f"{group[-1].message.rstrip('.')}{more}.")
 
 
 def register(desk: Desk, part: int, parts: int) -> Register | None:

@@ -108,7 +108,7 @@ def _leverage(desk: Desk) -> Statement | None:
 
 
 def _coverage(desk: Desk) -> Statement | None:
-    return resilience.coverage(desk.evidence, "interest_coverage_ltm") if _need(desk, "interest_coverage_ltm") else None
+    return resilience.coverage(desk.evidence, "interest_coverage_fy") if _need(desk, "interest_coverage_fy") else None
 
 
 def _spending(desk: Desk) -> Statement | None:
@@ -465,7 +465,10 @@ def _gap_statements(desk: Desk, side: str) -> list[Statement]:
             gap = ev.gap(metric)
             found.append(
                 _fragment(
-                    f"{side}.{name}", {"gap": gap.number("pp1", absolute=True)}, direction(gap), abs(gap.value or 0) * 5
+                    f"{side}.{name}",
+                    {"gap": gap.number("upp1", absolute=True)},
+                    direction(gap),
+                    abs(gap.value or 0) * 5,
                 )
             )
     return found

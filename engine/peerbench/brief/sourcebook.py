@@ -1,34 +1,58 @@
-"""The list of sources: every fact, price, rate and estimate belongs to a document, numbered in the order first cited."""
+"""The list of sources: every fact, price, rate and estimate belongs to a document, every document to a numbered source.
+
+A source is a family of one company's documents (annual reports, results and interim filings, copies by vendors), the
+closing prices, the reference rates, the forecasts, or a claim. Numbers run in the order first cited.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+
 from typing import Any, Final
 
 import polars as pl
 
 from peerbench.core.dataset import Dataset
-from peerbench.core.document import Source
+from peerbench.core.document import Document, Source
 
 ECB: Final = "European Central Bank, euro foreign exchange reference rates"
 ECB_URL: Final = "https://www.ecb.europa.eu/stats/policy_and_exchange_rates/euro_reference_exchange_rates/"
+FAMILIES: Final = (
+    (
+        "annual",
+        re.compile(r"\b10-K|20-F|40-F|annual re(port|sults)", re.IGNORECASE),
+        "annual reports and results",
+        "annual",
+    ),
+    (
+        "interim",
+        re.compile(r"10-Q|6-K|424B|quarter|interim|results|announcement|reconciliation|data pack", re.IGNORECASE),
+        "quarterly results and filings",
+        "quarters",
+    ),
+    ("vendor", re.compile(""), "figures read in vendors’ copies", "vendors’ copies"),
+)
+VENDORS: Final = re.compile(
+    r"Yahoo|vendor|0xMughal|Market-Atlas|MarketScreener|plainsight|stockanalysis|ChartMill|stock-analysis|Simply Wall|series|stocksift",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
-class _Document:
+class _Entry:
+    """Which source an id belongs to, and the document within it."""
+
     key: str
     title: str
-    url: str
-    day: date | None
+    short: str
+    document: Document
     locator: str = ""
-    short: str = ""
-    remark: str = ""
 
 
 class Sourcebook:
-    """Numbers documents as they are cited. Built once per brief; `sources` is the finished list."""
+    """Numbers sources as they are cited. Built once per brief; `sources` is the finished list."""
 
     def __init__(self, data: Dataset, names: Mapping[str, str]) -> None:
         self._names = names
@@ -36,7 +60,7 @@ class Sourcebook:
         self._sources: dict[str, Source] = {}
 
     def cite(self, documents: Iterable[str]) -> tuple[int, ...]:
-        """Source numbers of the ids, ascending, numbering new documents."""
+        """Source numbers of the ids, ascending; a source met for the first time gets the next number."""
         return tuple(sorted({number for id in documents if (number := self._number(id))}))
 
     @property
@@ -47,59 +71,65 @@ class Sourcebook:
         return self._rows.get(id)
 
     def _number(self, id: str) -> int:
-        document = self._document(id)
-        if document is None:
-            return 0
-        known = self._sources.get(document.key)
-        if known is None:
-            known = Source(
-                len(self._sources) + 1, document.title, document.day, document.url, (), document.remark, document.short
-            )
-        days = [day for day in (known.day, document.day) if day]
-        locators = (
-            known.locators
-            if document.locator in known.locators or not document.locator
-            else (
-                *known.locators,
-                document.locator,
-            )
-        )
-        self._sources[document.key] = replace(known, day=max(days) if days else None, locators=locators)
-        return known.number
-
-    def _document(self, id: str) -> _Document | None:
         row = self._rows.get(id)
         if row is None:
-            return None
+            return 0
+        entry = self._entry(id, row)
+        known = self._sources.get(entry.key)
+        if known is None:
+            number = len(self._sources) + 1
+            known = Source(number, entry.title, entry.document.day, entry.document.url, short=entry.short)
+        self._sources[entry.key] = _with(known, entry)
+        return known.number
+
+    def _entry(self, id: str, row: Mapping[str, Any]) -> _Entry:
         kind = id.split(".", 1)[0]
         if kind == "fx":
-            return _Document("fx", ECB, ECB_URL, row["date"], short="ECB reference rates")
+            return _Entry("fx", ECB, "ECB reference rates", Document(ECB, row["date"], ECB_URL))
         if kind == "price":
-            key = f"price.{row['line']}.{row['source']}"
-            title = f"{row['line']} closing prices" + (", dividend-adjusted" if row["adjusted"] else "")
-            return _Document(key, title, _address(row["source"]), row["date"], short=f"{row['line']} closes")
+            return _price_entry(row)
         if kind == "est":
-            title = f"{self._name(row['company'])} consensus, {row['source']}"
-            return _Document(
-                f"est.{row['source']}.{row['company']}", title, row["source_url"] or "", row["snapshot_date"]
-            )
+            name = self._names.get(row["company"], row["company"])
+            document = Document(f"{name}, {row['source']}", row["snapshot_date"], row["source_url"] or "")
+            return _Entry("forecasts", "Consensus forecasts, dated", "Forecasts", document)
         if "claim_id" in row:
             title = row["source_title"] or "company statement"
-            return _Document(
-                f"claim.{title}", title, row["source_url"] or "", row["known_on"], remark=row["note"] or ""
-            )
+            document = Document(title, row["known_on"], row["source_url"] or "", row["note"] or "")
+            return _Entry(f"claim.{title}", title, title, document)
+        return self._fact_entry(row)
+
+    def _fact_entry(self, row: Mapping[str, Any]) -> _Entry:
         title = str(row["source_title"] or "source not named")
-        name = self._name(row["company"])
-        return _Document(
-            f"fact.{row['company']}.{title}",
-            title if name.lower() in title.lower() else f"{name}: {title}",
-            row["source_url"] or "",
-            row["known_on"],
-            row["locator"] or "",
+        name = self._names.get(row["company"], row["company"])
+        family, words, short = _family(title)
+        document = Document(title, row["known_on"], row["source_url"] or "")
+        return _Entry(
+            f"{row['company']}.{family}", f"{name}, {words}", f"{name}, {short}", document, row["locator"] or ""
         )
 
-    def _name(self, company: str) -> str:
-        return self._names.get(company, company)
+
+def _price_entry(row: Mapping[str, Any]) -> _Entry:
+    adjusted = ", dividend-adjusted" if row["adjusted"] else ""
+    document = Document(f"{row['line']} closes{adjusted}", row["date"], _address(row["source"]))
+    return _Entry("prices", "Closing prices of the lines named", "Closing prices", document)
+
+
+def _family(title: str) -> tuple[str, str, str]:
+    """annual, interim or vendor, by the words of a title; what is read in a vendor's file is never called a filing."""
+    if VENDORS.search(title):
+        return FAMILIES[2][0], FAMILIES[2][2], FAMILIES[2][3]
+    found = next(family for family in FAMILIES if family[1].search(title))
+    return found[0], found[2], found[3]
+
+
+def _with(source: Source, entry: _Entry) -> Source:
+    """The source with one more document; the day of a document is the latest on which a used figure became known."""
+    documents = {(document.title, document.url): document for document in source.documents}
+    key = (entry.document.title, entry.document.url)
+    days = [day for document in (documents.get(key), entry.document) if document and (day := document.day)]
+    documents[key] = replace(entry.document, day=max(days) if days else None)
+    newest = [day for document in documents.values() if (day := document.day)]
+    return replace(source, documents=tuple(documents.values()), day=max(newest) if newest else None)
 
 
 def _address(source: str | None) -> str:

@@ -167,7 +167,11 @@ def summary(desk: Desk) -> Table:
     own, median = ev.money(ev.subject, growth), ev.median(growth)
     half = own.value is not None and median.value is not None and 0 < own.value <= 0.6 * median.value
     gap = direction(ev.gap(growth), "_growth")
-    title = desk.title("title.summary", {}, {**direction(ev.premium(metric)), **gap, "below_growth_half": half})
+    title = desk.title(
+        desk.audience.words("summary_title", "title.summary"),
+        {},
+        {**direction(ev.premium(metric)), **gap, "below_growth_half": half},
+    )
     rows = [
         *company_rows(desk, cols),
         _statistic_row(desk, f"Peer median, n = {_n(desk, cols)}", "median", cols, "median"),
@@ -548,7 +552,7 @@ def balance(desk: Desk) -> Table | None:
     return Table(
         "balance",
         desk.title("title.balance", {}, holds),
-        (Text("Latest balance sheet; interest cover over twelve months"),),
+        (Text("Latest balance sheet; interest cover of the last fiscal year"),),
         cols,
         tuple(rows),
         notes=tuple(notes),

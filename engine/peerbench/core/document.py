@@ -16,7 +16,7 @@ class Number:
     """A printed number. status other than ok prints its mark (NA, n.m., –, >100x) instead of a value.
 
     Formats (render/format.py): x1 "18.1x", n0 n1 n2 bare; pct0 pct1 "30%" of a fraction; spct0 spct1 signed;
-    bpct1 bare percent "5.3"; sbpct1 signed bare "−30.1"; pp1 "+0.7pp" and spp1 bare signed points (both of a
+    bpct1 bare percent "5.3"; sbpct1 signed bare "−30.1"; pp1 "+0.7pp", upp1 "0.7pp" and spp1 bare signed points (of a
     fraction); money "US$377bn" scaled; price "US$163.08"; m0 bare millions "1,000,763"; bn0 bn1 bare billions;
     shares "18,474m"; fx4 "7.1118"; count "1,234"; words "three" (a small count as a word).
     """
@@ -241,8 +241,18 @@ class Panel:
 
 
 @dataclass(frozen=True, slots=True)
+class Document:
+    """One document with its address; url may be empty, remark then says why."""
+
+    title: str
+    day: date | None
+    url: str
+    remark: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
-    """A document that figures came from. url may be empty; remark then says why."""
+    """A numbered source: one document, or a family of one company's documents, each listed with its address."""
 
     number: int
     title: str
@@ -251,6 +261,7 @@ class Source:
     locators: tuple[str, ...] = ()
     remark: str = ""
     short: str = ""
+    documents: tuple[Document, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,7 +102,7 @@ def margins(evidence: Evidence, metric: str) -> Statement:
             "subject": evidence.name(evidence.subject),
             "own": own.number("pct1"),
             "median": median.number("pct1"),
-            "gap": gap.number("pp1", absolute=True),
+            "gap": gap.number("upp1", absolute=True),
         },
         {
             "below": bool(gap.ok and (gap.value or 0) < 0),

@@ -23,7 +23,7 @@ def net_cash(evidence: Evidence, amount: str, share: str) -> Statement:
             "subject": evidence.name(evidence.subject),
             "amount": own.number("money", absolute=True),
             "share": weight.number("pct1", absolute=True),
-            "median": median.number("spct1"),
+            "median": median.number("pct1"),
         },
         {
             "net_cash": positive,

@@ -226,8 +226,8 @@ def implied(evidence: Evidence, medians: Sequence[Quantity], lows: Sequence[Quan
         {
             "count": words.capital(words.count(len(values))),
             "above_count": words.count(len(inside)),
-            "low": values[0].number("price") if values else "",
-            "high": values[-1].number("price") if values else "",
+            "low": values[0].number("price0") if values else "",
+            "high": values[-1].number("price0") if values else "",
             "price": price.number("price"),
         },
         {

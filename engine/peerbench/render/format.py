@@ -156,6 +156,7 @@ FORMATS: Final[dict[str, Formatter]] = {
     **{f"bpct{places}": _number(places, power=2) for places in (0, 1, 2)},
     **{f"sbpct{places}": _number(places, power=2, plus=True) for places in (0, 1, 2)},
     **{f"pp{places}": _number(places, power=2, suffix="pp", plus=True) for places in (0, 1)},
+    **{f"upp{places}": _number(places, power=2, suffix="pp") for places in (0, 1)},
     **{f"spp{places}": _number(places, power=2, plus=True) for places in (0, 1)},
     **{f"sn{places}": _number(places, plus=True) for places in (0, 1, 2)},
     **{f"m{places}": _number(places, power=-6) for places in (0, 1)},

@@ -203,6 +203,7 @@ def _line(row: dict[str, str | float | date | None], primary: dict[str, str]) ->
         effective_from=row["effective_from"] if isinstance(row["effective_from"], date) else None,
         primary=primary[str(row["company"])] == row["line"],
         remark=str(row["note"] or ""),
+        subdivision=float(str(row["subdivision"] or 1)),
     )
 
 

@@ -67,6 +67,7 @@ COLUMNS: Final[Mapping[str, tuple[Column, ...]]] = {
         _column("ordinary_per_unit", "number"),
         _may("effective_from", "date"),
         _column("primary", "boolean", default=False),
+        _may("subdivision", "number"),
     ),
     "facts": (
         _column("company"),
