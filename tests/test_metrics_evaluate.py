@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from peerbench.core import frames
 from peerbench.core.items import ITEMS
-from peerbench.core.metric import MetricDefinition, Operand
+from peerbench.core.metric import MetricDefinition, MetricUnit, Operand
 from peerbench.metrics.catalogue import load
 from peerbench.metrics.evaluate import evaluate
 from peerbench.metrics.formula import Call, Constant, Negative, Node, Operation, Read, Reference, children, parse
@@ -72,7 +72,7 @@ def only(given: Given, metric: str, custom: Sequence[MetricDefinition] = ()) -> 
     return measure(given, metric, custom=custom)[metric]
 
 
-def mine(formula: str, unit: str = "pure", name: str = "mine", **more: Any) -> MetricDefinition:
+def mine(formula: str, unit: MetricUnit = "pure", name: str = "mine", **more: Any) -> MetricDefinition:
     return replace(
         load().definitions["pb"], id=name, formula=formula, unit=unit, positive=(), group="custom", period="", **more
     )
@@ -585,7 +585,7 @@ def _number(node: Node, known: Mapping[str, Answer]) -> float:
     if isinstance(node, Negative):
         return -numbers[0]
     if isinstance(node, Operation):
-        return ARITHMETIC[node.sign](*numbers)
+        return float(ARITHMETIC[node.sign](*numbers))
     if node.name in ("growth", "cagr"):
         if min(numbers[:2]) <= 0:
             raise Silent
