@@ -178,6 +178,14 @@ def test_warnings_of_the_config_are_printed_and_remarks_on_data_left_to_the_brie
     assert capsys.readouterr().err == "warning: 'schedule' is not acted on in this version\n"
 
 
+def test_a_check_is_printed_with_the_name_that_silences_it(
+    project: Path, pipeline: Pipeline, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pipeline.findings = (REMARK,)
+    assert main(["check"]) == 0
+    assert "in the brief [stale_price]\n" in capsys.readouterr().err
+
+
 def test_other_refusals_are_one_line(project: Path, pipeline: Pipeline, capsys: pytest.CaptureFixture[str]) -> None:
     pipeline.error = BenchError("there is no font for Chinese on this machine")
     assert main(["build"]) == 2

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from peerbench.config.check import Known, check, placed
 from peerbench.config.load import load
 from peerbench.config.values import Config, MetricGroup, Peer
 from peerbench.core.findings import Finding, Origin
@@ -181,6 +182,29 @@ def test_a_long_chain_of_files_is_refused(tmp_path: Path) -> None:
     files = {f"_{level}": f"extends: _{level + 1}.yaml\n" for level in range(12)}
     _, findings = load(project(tmp_path, brief="extends: _0.yaml\n" + MINIMAL, **files))
     assert [finding.message for finding in findings] == ["more than 8 files extend each other"]
+
+
+def test_a_metric_may_name_a_segment(tmp_path: Path) -> None:
+    brief = MINIMAL.replace("[pe_ltm]", "[pe_ltm, 'revenue_growth_ltm[cloud]']")
+    config = sound(tmp_path, brief=brief)
+    assert config.metric_ids == ("pe_ltm", "revenue_growth_ltm[cloud]")
+    known = Known(metrics=("pe_ltm", "revenue_growth_ltm"))
+    assert check(config, known=known, today=date(2026, 1, 1)) == ()
+
+
+def test_a_mistake_in_a_metric_of_the_catalogue_is_told_where_it_is_asked_for(tmp_path: Path) -> None:
+    config = sound(tmp_path, brief=MINIMAL)
+    moved = placed(config, Finding("metric-segment", "error", "needs a name", origin=Origin("x"), subject="pe_ltm"))
+    assert moved.origin == Origin("configs/brief.yaml", 5, 23)
+
+
+@pytest.mark.parametrize("quote", ['"', ""])
+def test_a_mistake_in_a_formula_is_told_at_its_place_in_the_file(tmp_path: Path, quote: str) -> None:
+    metrics = f"custom_metrics:\n  mine: {{label: Mine, unit: percent, formula: {quote}revenue * ruble{quote}}}\n"
+    config = sound(tmp_path, brief=MINIMAL + metrics)
+    moved = placed(config, Finding("formula", "error", "unknown", origin=Origin("x", column=11), subject="mine"))
+    assert (moved.origin.file, moved.origin.line) == ("configs/brief.yaml", 6)
+    assert moved.excerpt[(moved.origin.column or 0) - 1 :].startswith("ruble")
 
 
 KEYS = st.sampled_from(["subject", "peers", "metrics", "as_of", "extends", "sources", "custom_metrics", "brand", "x"])

@@ -42,7 +42,33 @@ def _number(parsed: Namespace, config: str, company: str, metric: str) -> int:
 
 def _data(trace: Trace, traces: Mapping[str, Trace], sources: tuple[Source, ...]) -> dict[str, Any]:
     used = _numbers(trace, traces, set())
-    return {**asdict(trace), "documents": [asdict(source) for source in sources if source.number in used]}
+    return {
+        "what": trace.what,
+        **_value(trace.exact),
+        "formula": trace.formula,
+        "calculation": words(trace.calculation),
+        "known_on": trace.known_on,
+        "inputs": [_part(part, traces, DEPTH) for part in trace.inputs],
+        "documents": [asdict(source) for source in sources if source.number in used],
+    }
+
+
+def _part(part: TraceInput, traces: Mapping[str, Trace], depth: int) -> dict[str, Any]:
+    below = traces[part.ref].inputs if part.ref in traces and depth else ()
+    return {
+        "name": part.name,
+        **(_value(part.value) if part.value is not None else {}),
+        "how": words(part.how),
+        "sources": part.sources,
+        "inputs": [_part(one, traces, depth - 1) for one in below],
+    }
+
+
+def _value(number: Number) -> dict[str, Any]:
+    from peerbench.render.format import text
+
+    shown = {"value": number.value, "currency": number.currency, "printed": text(number), "status": number.status}
+    return {**shown, "reason": number.reason} if number.reason else shown
 
 
 def _numbers(trace: Trace, traces: Mapping[str, Trace], seen: set[str]) -> set[int]:
@@ -59,9 +85,9 @@ def tree(trace: Trace, traces: Mapping[str, Trace], sources: tuple[Source, ...])
     """The number, its formula and operands, each with its own below it, and the documents at the end."""
     from peerbench.render.format import text
 
-    head = [f"{trace.what}: {text(trace.exact)}", f"  = {trace.formula}", f"  = {words(trace.calculation)}"]
-    if trace.exact.reason:
-        head.append(f"  {trace.exact.reason}")
+    # A number that could not be computed has its reason in place of a calculation.
+    said = dict.fromkeys(part for part in (trace.formula, words(trace.calculation), trace.exact.reason) if part)
+    head = [f"{trace.what}: {text(trace.exact)}", *(f"  = {part}" for part in said)]
     used = _numbers(trace, traces, set())
     documents = [_document(source) for source in sources if source.number in used]
     return "\n".join(

@@ -44,10 +44,15 @@ def rendered(finding: Finding, *, colour: bool = False) -> str:
     place = str(finding.origin)
     severity = _paint(finding.severity, finding.severity, colour)
     head = f"{_paint(place, 'bold', colour)}: " if place else ""
-    lines = [f"{head}{severity}: {clean(finding.message)}", *_excerpt(finding, colour)]
+    lines = [f"{head}{severity}: {clean(finding.message)}{_name(finding)}", *_excerpt(finding, colour)]
     if finding.hint:
         lines.append(f"  {clean(finding.hint)}")
     return "\n".join(lines)
+
+
+def _name(finding: Finding) -> str:
+    """The check's name, for use under `checks:`; mistakes of the request itself cannot be silenced."""
+    return "" if finding.check.startswith(("config.", "arguments")) else f" [{finding.check}]"
 
 
 def count(findings: Iterable[Finding]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
@@ -42,6 +42,31 @@ def check(config: Config, *, known: Known, today: date) -> tuple[Finding, ...]:
     )
 
 
+def placed(config: Config, finding: Finding) -> Finding:
+    """A mistake in a metric, which knows only its formula's column, moved to the metric's place in the config."""
+    if finding.origin.line is not None or not finding.subject:
+        return finding
+    formula = next((metric.formula for metric in config.custom_metrics if metric.id == finding.subject), None)
+    if formula is None:
+        return _placed_in_groups(config, finding)
+    value = config.place("custom_metrics", finding.subject, "formula")
+    line = config.excerpt(value)
+    start = line.find(formula, max((value.column or 1) - 1, 0))
+    if start < 0:  # a formula over several lines, or with escapes
+        return replace(finding, origin=value, excerpt=line)
+    column = start + (finding.origin.column or 1)
+    return replace(finding, origin=replace(value, column=column), excerpt=line)
+
+
+def _placed_in_groups(config: Config, finding: Finding) -> Finding:
+    for group in config.metrics:
+        for index, metric in enumerate(group.metrics):
+            if metric.partition("[")[0] == finding.subject.partition("[")[0]:
+                origin = config.place("metrics", group.name, index)
+                return replace(finding, origin=origin, excerpt=config.excerpt(origin))
+    return finding
+
+
 def _days(config: Config, today: date) -> Iterator[Finding]:
     if config.as_of is None:
         return
@@ -57,6 +82,9 @@ def _datasets(config: Config, known: Collection[str]) -> Iterator[Finding]:
     if not config.sources and "sources" in config.places:
         message, hint = "no sources: a brief needs figures", "Add {dataset: platforms}."
         yield config.finding("config.source", message, "sources", hint=hint)
+    if len(config.sources) > 1:
+        message = "a brief reads one source in this version"
+        yield config.finding("config.source", message, "sources", 1, hint="Put all its data into one folder.")
     for index, source in enumerate(config.sources):
         if known and source.folder is None and source.name and source.name not in known:
             message = f"no dataset '{source.name}' is shipped"
@@ -129,9 +157,9 @@ def _metrics(config: Config, catalogue: Collection[str]) -> Iterator[Finding]:
 def _metric(
     config: Config, group: str, index: int, metric: str, seen: set[str], known: Collection[str]
 ) -> Iterator[Finding]:
-    keys = ("metrics", group, index)
-    if known and metric not in known:
-        message, hint = f"unknown metric '{metric}'", did_you_mean(metric, known)
+    keys, base = ("metrics", group, index), metric.partition("[")[0]
+    if known and base not in known:
+        message, hint = f"unknown metric '{base}'", did_you_mean(base, known)
         yield config.finding("config.metric", message, *keys, hint=hint, subject=metric)
     elif metric in seen:
         message = f"metric '{metric}' is listed twice"

@@ -83,6 +83,14 @@ Company = Annotated[
     ),
 ]
 Name = Annotated[str, _pattern(r"[a-z][a-z0-9_-]{0,63}", "a name", "Use small letters, digits, '_' and '-'.")]
+MetricRef = Annotated[
+    str,
+    _pattern(
+        r"[a-z][a-z0-9_]{0,63}(\[[^\[\](),\n]{1,60}\])?",
+        "a metric's id",
+        "Use an id of `bench metrics`, e.g. pe_ltm or 'revenue_growth_ltm[cloud]'.",
+    ),
+]
 MetricId = Annotated[
     str, _pattern(r"[a-z][a-z0-9_]{0,63}", "a metric's id", "Use small letters, digits and '_', e.g. cloud_share.")
 ]
@@ -198,7 +206,9 @@ class Settings(Shape):
     sources: list[SourceShape] = Field([], description="Where figures come from; an earlier one wins a conflict.")
     peers: list[PeerShape] = Field([], description="The peers, each with role and reason.")
     excluded: list[ExcludedShape] = Field([], description="Companies left out on purpose.")
-    metrics: dict[Name, list[MetricId]] = Field({}, description="Metric ids by group; groups become table columns.")
+    metrics: dict[Name, list[MetricRef]] = Field(
+        {}, description="Metric ids by group, e.g. pe_ltm or 'revenue_growth_ltm[cloud]'; groups become table columns."
+    )
     custom_metrics: dict[MetricId, CustomMetricShape] = Field({}, description="Metrics of one's own, by formula.")
     audiences: list[Name] = Field(["institutional"], description="One brief per audience: folders of templates/.")
     outputs: list[Name] = Field(["pdf", "html"], description="Editions: pdf, html.")
