@@ -195,7 +195,7 @@ def test_a_metric_may_name_a_segment(tmp_path: Path) -> None:
 def test_a_mistake_in_a_metric_of_the_catalogue_is_told_where_it_is_asked_for(tmp_path: Path) -> None:
     config = sound(tmp_path, brief=MINIMAL)
     moved = placed(config, Finding("metric-segment", "error", "needs a name", origin=Origin("x"), subject="pe_ltm"))
-    assert moved.origin == Origin("configs/brief.yaml", 5, 23)
+    assert moved.origin == Origin("configs/brief.yaml", 4, 23)
 
 
 @pytest.mark.parametrize("quote", ['"', ""])
