@@ -20,16 +20,47 @@ def ok(value: float, format: str, currency: str = "") -> str:
 
 
 CASES = [
-    (18.06, "x1", "", "18.1x"), (18.06, "n1", "", "18.1"), (2.65, "n1", "", "2.7"), (-2.65, "n1", "", "−2.7"), (0.125, "n2", "", "0.13"),
-    (1.005, "n2", "", "1.01"), (0.301, "pct0", "", "30%"), (-0.301, "spct1", "", "−30.1%"), (0.053, "spct1", "", "+5.3%"), (0.0, "spct1", "", "0.0%"),
-    (-0.0004, "spct1", "", "0.0%"), (-0.0, "pct0", "", "0%"), (0.285, "pct0", "", "29%"), (-0.301, "sbpct1", "", "−30.1"), (0.007, "pp1", "", "+0.7pp"),
-    (-0.056, "spp1", "", "−5.6"), (377e9, "money", "USD", "US$377bn"), (2.678e12, "money", "CNY", "RMB2.68tn"), (184e9, "money", "CNY", "RMB184bn"),
-    (-32e9, "money", "CNY", "−RMB32.0bn"), (999.6e6, "money", "USD", "US$1.00bn"), (999.4e6, "money", "USD", "US$999m"), (999.95e9, "money", "USD", "US$1.00tn"),
-    (1e6, "money", "USD", "US$1.00m"), (950_000, "money", "USD", "US$950,000"), (999_999.6, "money", "USD", "US$1.00m"), (0, "money", "USD", "US$0"),
-    (12e9, "money", "EUR", "EUR\u00a012.0bn"), (635.5, "price", "HKD", "HK$635.50"), (163.08, "price", "USD", "US$163.08"), (2950, "price", "JPY", "JPY\u00a02,950"),
-    (214.4, "price0", "USD", "US$214"), (1_000_763e6, "m0", "", "1,000,763"), (2678.3e9, "bn1", "", "2,678.3"), (18_474.2e6, "shares", "", "18,474m"),
-    (7.1118, "fx4", "", "7.1118"), (1234, "count", "", "1,234"), (3, "words", "", "three"), (13, "words", "", "13"), (0, "words", "", "none"),
-]  # fmt: skip
+    (18.06, "x1", "", "18.1x"),
+    (18.06, "n1", "", "18.1"),
+    (2.65, "n1", "", "2.7"),
+    (-2.65, "n1", "", "−2.7"),
+    (0.125, "n2", "", "0.13"),
+    (1.005, "n2", "", "1.01"),
+    (0.301, "pct0", "", "30%"),
+    (-0.301, "spct1", "", "−30.1%"),
+    (0.053, "spct1", "", "+5.3%"),
+    (0.0, "spct1", "", "0.0%"),
+    (-0.0004, "spct1", "", "0.0%"),
+    (-0.0, "pct0", "", "0%"),
+    (0.285, "pct0", "", "29%"),
+    (-0.301, "sbpct1", "", "−30.1"),
+    (0.007, "pp1", "", "+0.7pp"),
+    (-0.056, "spp1", "", "−5.6"),
+    (377e9, "money", "USD", "US$377bn"),
+    (2.678e12, "money", "CNY", "RMB2.68tn"),
+    (184e9, "money", "CNY", "RMB184bn"),
+    (-32e9, "money", "CNY", "−RMB32.0bn"),
+    (999.6e6, "money", "USD", "US$1.00bn"),
+    (999.4e6, "money", "USD", "US$999m"),
+    (999.95e9, "money", "USD", "US$1.00tn"),
+    (1e6, "money", "USD", "US$1.00m"),
+    (950_000, "money", "USD", "US$950,000"),
+    (999_999.6, "money", "USD", "US$1.00m"),
+    (0, "money", "USD", "US$0"),
+    (12e9, "money", "EUR", "EUR\u00a012.0bn"),
+    (635.5, "price", "HKD", "HK$635.50"),
+    (163.08, "price", "USD", "US$163.08"),
+    (2950, "price", "JPY", "JPY\u00a02,950"),
+    (214.4, "price0", "USD", "US$214"),
+    (1_000_763e6, "m0", "", "1,000,763"),
+    (2678.3e9, "bn1", "", "2,678.3"),
+    (18_474.2e6, "shares", "", "18,474m"),
+    (7.1118, "fx4", "", "7.1118"),
+    (1234, "count", "", "1,234"),
+    (3, "words", "", "three"),
+    (13, "words", "", "13"),
+    (0, "words", "", "none"),
+]
 
 
 @pytest.mark.parametrize(("value", "format", "currency", "printed"), CASES)
@@ -38,7 +69,9 @@ def test_prints_as_the_look_says(value: float, format: str, currency: str, print
 
 
 def test_absent_meaningless_and_withheld_are_three_marks() -> None:
-    marks = {status: text(Number(None, "x1", status=status)) for status in ("missing", "not_meaningful", "withheld", "stale")}
+    marks = {
+        status: text(Number(None, "x1", status=status)) for status in ("missing", "not_meaningful", "withheld", "stale")
+    }
     assert marks == {"missing": "NA", "not_meaningful": "n.m.", "withheld": "–", "stale": "NA"}
 
 
@@ -73,7 +106,11 @@ def test_another_language_is_refused_rather_than_guessed() -> None:
 
 def test_dates_have_three_forms() -> None:
     when = date(2025, 9, 23)
-    assert [day(When(when, style)) for style in ("prose", "data", "month")] == ["23 September 2025", "23 Sep 2025", "September 2025"]
+    assert [day(When(when, style)) for style in ("prose", "data", "month")] == [
+        "23 September 2025",
+        "23 Sep 2025",
+        "September 2025",
+    ]
 
 
 def test_a_range_says_its_currency_once() -> None:
@@ -93,7 +130,9 @@ def test_a_printed_number_is_within_half_a_unit_of_its_last_digit(value: float, 
 def test_money_keeps_three_digits(value: float) -> None:
     printed = ok(value, "money", "USD").removeprefix("US$").replace(",", "")
     scale = {"tn": 12, "bn": 9, "m": 6}[printed.lstrip("0123456789.")]
-    assert abs(Decimal(printed.rstrip("tbnm")).scaleb(scale) - Decimal(repr(value))) <= abs(Decimal(repr(value))) / Decimal(199)
+    assert abs(Decimal(printed.rstrip("tbnm")).scaleb(scale) - Decimal(repr(value))) <= abs(
+        Decimal(repr(value))
+    ) / Decimal(199)
     assert len(printed.rstrip("tbnm").replace(".", "")) >= 3
 
 

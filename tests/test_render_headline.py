@@ -22,13 +22,23 @@ def test_a_short_headline_stays_on_one_line() -> None:
 
 
 def test_a_line_does_not_end_on_a_word_that_leans_on_the_next() -> None:
-    assert broken("Alibaba’s 30% discount to its peers hangs on Amazon") == ["Alibaba’s 30% discount", "to its peers hangs on Amazon"]
+    assert broken("Alibaba’s 30% discount to its peers hangs on Amazon") == [
+        "Alibaba’s 30% discount",
+        "to its peers hangs on Amazon",
+    ]
 
 
 def test_a_number_between_two_texts_is_kept_whole() -> None:
-    runs = (Node("text", text="Alibaba’s "), Node("number", text="30%"), Node("text", text=" discount to its peers hangs on Amazon"))
+    runs = (
+        Node("text", text="Alibaba’s "),
+        Node("number", text="30%"),
+        Node("text", text=" discount to its peers hangs on Amazon"),
+    )
     lines = headline.lines(runs, FONT)
-    assert [[run.text for run in line] for line in lines] == [["Alibaba’s ", "30%", " discount"], ["to its peers hangs on Amazon"]]
+    assert [[run.text for run in line] for line in lines] == [
+        ["Alibaba’s ", "30%", " discount"],
+        ["to its peers hangs on Amazon"],
+    ]
 
 
 def test_the_widths_are_those_of_the_font() -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import documents
 import pytest
 
+import documents
 from peerbench import lookup
 from peerbench.core.errors import UnusableRequest
 from peerbench.render import templates, view
@@ -45,12 +45,16 @@ def test_the_project_wins_over_the_theme_and_the_theme_over_the_house(tmp_path: 
     own = look(tmp_path, {"institutional/web.css": "/* own */"})
     roots = lookup.layers(tmp_path, themes=(theme,))
     assert [lookup.find(name, "institutional", roots) for name in ("web.css", "print.css", "fonts.css")] == [
-        own.roots[0] / "institutional/web.css", theme / "house/print.css", SHIPPED[-1] / "house/fonts.css",
-    ]  # fmt: skip
+        own.roots[0] / "institutional/web.css",
+        theme / "house/print.css",
+        SHIPPED[-1] / "house/fonts.css",
+    ]
 
 
 def test_an_audience_extends_another_and_at_last_the_house(tmp_path: Path) -> None:
-    roots = look(tmp_path, {"board/audience.yaml": "extends: risk\n", "risk/audience.yaml": "extends: house # ours\n"}).roots
+    roots = look(
+        tmp_path, {"board/audience.yaml": "extends: risk\n", "risk/audience.yaml": "extends: house # ours\n"}
+    ).roots
     assert lookup.chain("board", roots) == ("board", "risk", "house")
 
 
@@ -66,7 +70,10 @@ def test_a_name_that_leaves_the_folder_finds_nothing(name: str, tmp_path: Path) 
 
 
 def test_a_block_of_the_house_is_replaced_alone(tmp_path: Path) -> None:
-    own = look(tmp_path, {"institutional/print.html.j2": '{% extends "house/print.html.j2" %}{% block strip %}OUR STRIP{% endblock %}'})
+    own = look(
+        tmp_path,
+        {"institutional/print.html.j2": '{% extends "house/print.html.j2" %}{% block strip %}OUR STRIP{% endblock %}'},
+    )
     page = templates.render("print.html.j2", own, values())
     assert "OUR STRIP" in page
     assert "Key takeaways" in page
@@ -75,11 +82,27 @@ def test_a_block_of_the_house_is_replaced_alone(tmp_path: Path) -> None:
 # ---- what it may do -------------------------------------------------------------------------------------------------
 
 HOSTILE = [
-    "{{ ''.__class__.__mro__ }}", "{{ brief._fields }}", "{{ brief.__init__.__globals__ }}", "{{ brief.meta.__dict__ }}", "{{ self.__init__ }}",
-    "{% for x in range(9) %}{% endfor %}", "{{ lipsum() }}", "{{ cycler(1) }}", "{{ brief|attr('meta') }}", "{{ brief.pages|map('upper') }}",
-    "{{ [].append(1) }}", "{{ '%s'|format(1) }}", "{% include '/etc/passwd' %}", "{% include '../../secret.j2' %}", "{% import 'os' as os %}", "{{ open('x') }}",
-    "{{ ''.join.__self__ }}", "{{ '{0.__class__}'.format(brief) }}", "{% do brief %}", "{{ 1 // 0 }}",
-]  # fmt: skip
+    "{{ ''.__class__.__mro__ }}",
+    "{{ brief._fields }}",
+    "{{ brief.__init__.__globals__ }}",
+    "{{ brief.meta.__dict__ }}",
+    "{{ self.__init__ }}",
+    "{% for x in range(9) %}{% endfor %}",
+    "{{ lipsum() }}",
+    "{{ cycler(1) }}",
+    "{{ brief|attr('meta') }}",
+    "{{ brief.pages|map('upper') }}",
+    "{{ [].append(1) }}",
+    "{{ '%s'|format(1) }}",
+    "{% include '/etc/passwd' %}",
+    "{% include '../../secret.j2' %}",
+    "{% import 'os' as os %}",
+    "{{ open('x') }}",
+    "{{ ''.join.__self__ }}",
+    "{{ '{0.__class__}'.format(brief) }}",
+    "{% do brief %}",
+    "{{ 1 // 0 }}",
+]
 
 
 @pytest.mark.parametrize("template", HOSTILE)
@@ -106,7 +129,10 @@ def test_nothing_a_template_gets_can_be_changed(name: str) -> None:
         ("a\n{% if %}", "print.html.j2:2: error: the template cannot be filled in:"),
         ("a\n{% for x in brief.pages %}", "print.html.j2:2: error:"),
         ("{{ brief.title|shout }}", "No filter named 'shout'"),
-        ("{% include 'blokcs.html.j2' %}", "there is no template file 'blokcs.html.j2' for the audience 'institutional'. Did you mean 'blocks.html.j2'?"),
+        (
+            "{% include 'blokcs.html.j2' %}",
+            "no template file 'blokcs.html.j2' for the audience 'institutional'. Did you mean 'blocks.html.j2'?",
+        ),
         ("a\n{{ brief.title + 1 }}", "print.html.j2:2: error:"),
     ],
 )
@@ -115,8 +141,9 @@ def test_a_mistake_names_the_file_the_line_and_the_way_out(template: str, said: 
 
 
 def test_a_mistake_in_a_macro_names_the_line_of_the_macro(tmp_path: Path) -> None:
-    own = look(tmp_path, {"institutional/blocks.html.j2": "\n\n{% macro spans(runs) %}{{ runs.nothing }}{% endmacro %}"
-                          "{% macro paragraph() %}{% endmacro %}{% macro row() %}{% endmacro %}{% macro panel() %}{% endmacro %}{% macro lineage() %}{% endmacro %}"})  # fmt: skip
+    others = "".join(f"{{% macro {name}() %}}{{% endmacro %}}" for name in ("paragraph", "row", "panel", "lineage"))
+    blocks = "\n\n{% macro spans(runs) %}{{ runs.nothing }}{% endmacro %}" + others
+    own = look(tmp_path, {"institutional/blocks.html.j2": blocks})
     with pytest.raises(UnusableRequest, match=r"institutional/blocks\.html\.j2:3: error"):
         templates.render("print.html.j2", own, values())
 
@@ -126,7 +153,14 @@ def test_text_is_escaped_wherever_it_stands() -> None:
     brief = documents.brief()
     from dataclasses import fields, replace
 
-    meta = replace(brief.meta, **{f.name: sly for f in fields(brief.meta) if f.name in ("series", "sector", "subject", "peers_phrase", "legal", "desk", "grade_words")})
+    meta = replace(
+        brief.meta,
+        **{
+            f.name: sly
+            for f in fields(brief.meta)
+            if f.name in ("series", "sector", "subject", "peers_phrase", "legal", "desk", "grade_words")
+        },
+    )
     made = view.document(replace(brief, meta=meta), "print", headline_font=Look(SHIPPED, "x").headline_font)
     page = templates.render("print.html.j2", Look(SHIPPED, "institutional"), {"brief": made, "edition": "print"})
     assert "<script" not in page

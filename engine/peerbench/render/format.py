@@ -14,9 +14,19 @@ MINUS: Final = "\u2212"
 EN_DASH: Final = "\u2013"
 NO_BREAK: Final = "\u00a0"
 MONTHS: Final = (
-    "January", "February", "March", "April", "May", "June",
-    "July", "August", "September", "October", "November", "December",
-)  # fmt: skip
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
 WEEKDAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 PREFIXES: Final = {"USD": "US$", "HKD": "HK$", "CNY": "RMB"}
 WHOLE_UNITS: Final = frozenset({"JPY", "KRW", "VND", "CLP", "ISK"})  # currencies quoted without a minor unit
@@ -25,9 +35,20 @@ MILLION: Final = Decimal(1_000_000)
 SCALES: Final = (("tn", 12), ("bn", 9), ("m", 6))
 BOUNDS: Final = (25, 50, 75, 100)
 WORDS: Final = (
-    "none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten",
-    "eleven", "twelve",
-)  # fmt: skip
+    "none",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+)
 
 
 class UnknownFormat(ValueError):

@@ -13,9 +13,10 @@ from peerbench.render.node import Node
 MEASURE_PT: Final = 178 / 25.4 * 72
 SIZE_PT: Final = 27.0
 TRACKING_EM: Final = -0.012
-HANGING: Final = frozenset(
-    "a an the of to in on at by for from with than and or but as is are its their his her no not per nor".split()
-)  # words that lean on the next one and do not end a line
+HANGING: Final = frozenset({  # words that lean on the next one and do not end a line
+    "a", "an", "and", "are", "as", "at", "but", "by", "for", "from", "her", "his", "in", "is", "its", "no", "nor", "not",
+    "of", "on", "or", "per", "than", "the", "their", "to", "with",
+})  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

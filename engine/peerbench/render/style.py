@@ -1,4 +1,4 @@
-"""Style sheets of the editions: the theme's colours as custom properties, from the same tokens that charts are drawn in."""
+"""Colours of the editions: the tokens that charts are drawn in, as custom properties or written out."""
 
 from __future__ import annotations
 

@@ -18,8 +18,20 @@ from peerbench.core.errors import UnusableRequest
 from peerbench.core.findings import Finding, Origin, did_you_mean
 
 FILTERS: Final = ("default", "e", "escape", "first", "join", "last", "length", "lower", "replace", "trim", "upper")
-TESTS: Final = ("defined", "divisibleby", "eq", "even", "in", "mapping", "ne", "none", "odd", "sequence", "string",
-                "undefined")  # fmt: skip
+TESTS: Final = (
+    "defined",
+    "divisibleby",
+    "eq",
+    "even",
+    "in",
+    "mapping",
+    "ne",
+    "none",
+    "odd",
+    "sequence",
+    "string",
+    "undefined",
+)
 FONTS: Final = "fonts"
 HEADLINE_FONT: Final = "SourceSerif4Display-Semibold.ttf"
 
@@ -57,7 +69,7 @@ class Look:
 
 
 class _Loader(BaseLoader):
-    """Names resolve along the layers; "house/print.html.j2" passes over the audience's own, so that it can extend it."""
+    """Names resolve along the layers; "house/print.html.j2" passes over the audience's own, which may extend it."""
 
     def __init__(self, look: Look) -> None:
         self.look = look
@@ -107,10 +119,19 @@ def markup(text: str) -> Markup:
 
 
 def _absent(name: str, look: Look) -> Finding:
-    known = {path.name for folder in lookup.chain(look.audience, look.roots) for root in look.roots
-             for path in (root / folder).glob("*.*")}  # fmt: skip
-    return Finding("template-missing", "error", f"there is no template file '{name}' for the audience '{look.audience}'.",
-                   did_you_mean(name, known), Origin(file=str(look.roots[0]) if look.roots else ""))  # fmt: skip
+    known = {
+        path.name
+        for folder in lookup.chain(look.audience, look.roots)
+        for root in look.roots
+        for path in (root / folder).glob("*.*")
+    }
+    return Finding(
+        "template-missing",
+        "error",
+        f"there is no template file '{name}' for the audience '{look.audience}'.",
+        did_you_mean(name, known),
+        Origin(file=str(look.roots[0]) if look.roots else ""),
+    )
 
 
 def _mistake(error: Exception, name: str, look: Look) -> Finding:
@@ -124,8 +145,13 @@ def _mistake(error: Exception, name: str, look: Look) -> Finding:
     file, line = place or (name, None)
     excerpt = _excerpt(file, line)
     message = str(error).strip() or type(error).__name__
-    return Finding("template-mistake", "error", f"the template cannot be filled in: {message}",
-                   origin=Origin(file=file, line=line), excerpt=excerpt)  # fmt: skip
+    return Finding(
+        "template-mistake",
+        "error",
+        f"the template cannot be filled in: {message}",
+        origin=Origin(file=file, line=line),
+        excerpt=excerpt,
+    )
 
 
 def _line_in_template(error: Exception) -> tuple[str, int] | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass
@@ -11,23 +10,45 @@ from pathlib import Path
 from typing import Any, Final, Literal
 
 from peerbench.core.document import (
-    Basis, Brief, Cell, Chart, Cite, Column, LayoutRow, Mark, Native, Number, Page, Paragraph, Register, Row, Source,
-    SourceList, Span, Strong, Table, Text, Trace, TraceInput, When,
-)  # fmt: skip
+    Basis,
+    Brief,
+    Cell,
+    Chart,
+    Cite,
+    Column,
+    LayoutRow,
+    Mark,
+    Native,
+    Number,
+    Page,
+    Paragraph,
+    Register,
+    Row,
+    Source,
+    SourceList,
+    Span,
+    Strong,
+    Table,
+    Text,
+    Trace,
+    TraceInput,
+    When,
+)
+from peerbench.render import columns, headline
 from peerbench.render import format as formats
-from peerbench.render import headline
 from peerbench.render.node import Node
 
 Edition = Literal["print", "web"]
 SPANS: Final = (Text, Number, When, Native, Strong, Cite, Mark)
 SPLITS: Final[dict[str, tuple[float, ...]]] = {
-    "12": (178.0,), "8+4": (117.333, 56.667), "6+6": (87.0, 87.0), "4+4+4": (56.667, 56.667, 56.667),
-}  # fmt: skip
-SHADES: Final = 4
+    "12": (178.0,),
+    "8+4": (117.333, 56.667),
+    "6+6": (87.0, 87.0),
+    "4+4+4": (56.667, 56.667, 56.667),
+}
 UNIT_AFTER: Final = re.compile(r" (times|percentage points?|points?|pp|shares)\b")  # stays with its number
 TRACE: Final = "trace"  # key of the column that names each row's lineage row
 BAR_MARGIN_MM: Final = 4.0
-NOTE_LETTER_MM: Final = 1.07  # mean advance of a letter at 7.5 pt
 SOURCE_LINE: Final = 74  # letters in one line of the list of sources
 CARD_ROWS: Final = 3  # inputs and checks on a card; the rest stands in the lineage
 SHORT_ID: Final = 4  # "Q12" stands in a narrow column, a quoted claim in a wide one
@@ -110,67 +131,78 @@ class View:
         if isinstance(value, SPANS):
             return self.run(value)
         if isinstance(value, (tuple, list)):
-            return self.runs(value) if value and all(isinstance(v, SPANS) for v in value) else tuple(map(self.node, value))
+            return (
+                self.runs(value) if value and all(isinstance(v, SPANS) for v in value) else tuple(map(self.node, value))
+            )
         if isinstance(value, date):
             return formats.day(When(value, "data"))
         special = self.specials.get(type(value))
         if special:
             return special(self, value)
         if is_dataclass(value):
-            return Node(type(value).__name__.lower(), **{f.name: self.node(getattr(value, f.name)) for f in fields(value)})
+            return Node(
+                type(value).__name__.lower(), **{f.name: self.node(getattr(value, f.name)) for f in fields(value)}
+            )
         return value
 
     def table(self, table: Table, span_mm: float | None = None) -> Node:
-        columns = table.columns
-        used = sum(column.width_mm for column in columns)
-        apart = _apart(columns)
+        used = sum(column.width_mm for column in table.columns)
+        apart = columns.apart(table.columns)
         return Node(
             "table",
             id=table.id,
             style={"rank": "ranks"}.get(table.kind, table.kind),
-            headed=bool(table.label_head or any(column.head for column in columns)),
+            headed=bool(table.label_head or any(column.head for column in table.columns)),
             number=table.number,
             title=self.runs(table.title, dots=False),
             subtitle=self.runs(table.subtitle, dots=False),
             source=self.runs(table.source, dots=False),
             notes=tuple(Node("note", mark=mark, runs=self.runs(spans, dots=False)) for mark, spans in table.notes),
-            notes_inline=_one_line(table, span_mm or 0.0),
+            notes_inline=columns.one_line(table, span_mm or 0.0),
             label_head=table.label_head,
             label_mm=round(span_mm - used, 3) if span_mm else None,
-            columns=tuple(self.column(column, apart=i in apart) for i, column in enumerate(columns)),
-            groups=tuple(_groups(columns)),
+            columns=tuple(self.column(column, apart=i in apart) for i, column in enumerate(table.columns)),
+            groups=tuple(columns.groups(table.columns)),
             rows=tuple(self.table_row(table, row) for row in table.rows),
         )
 
     def column(self, column: Column, *, apart: bool) -> Node:
         return Node(
-            "column", key=column.key, lines=tuple(column.head.split("\n")), width_mm=column.width_mm,
-            group=column.group, align="trace" if column.key == TRACE else column.align, mark=column.mark, apart=apart,
+            "column",
+            key=column.key,
+            lines=tuple(column.head.split("\n")),
+            width_mm=column.width_mm,
+            group=column.group,
+            align="trace" if column.key == TRACE else column.align,
+            mark=column.mark,
+            apart=apart,
             subject=column.key == self.brief.meta.subject_key,
-        )  # fmt: skip
+        )
 
     def table_row(self, table: Table, row: Row) -> Node:
-        decimal, apart = _decimal_columns(table), _apart(table.columns)
-        cells = [self.cell(c, table.columns[i], decimal=i in decimal, apart=i in apart) for i, c in enumerate(row.cells)]
+        decimal, apart = columns.decimal_columns(table), columns.apart(table.columns)
+        cells = [
+            self.cell(c, table.columns[i], decimal=i in decimal, apart=i in apart) for i, c in enumerate(row.cells)
+        ]
         if table.columns and table.columns[-1].key == TRACE and len(row.cells) < len(table.columns):
             cells.append(Node("cell", align=TRACE, href=self.row_href(row.trace), trace=row.trace))
         role = "rank-row" if row.role == "rank" else row.role
         return Node("row", label=self.runs(row.label, dots=False), cells=tuple(cells), role=role, rule=row.rule_above)
 
     def cell(self, cell: Cell, column: Column, *, decimal: bool, apart: bool) -> Node:
-        """A bar is a length in mm for print and a share of the longest for the web; a rank chooses one of four shades."""
+        """A bar is a length in mm for print, a share of the longest for the web; a rank chooses a shade."""
         return Node(
             "cell",
             runs=self.runs(cell.spans, dots=False),
             rank=cell.rank,
-            shade=_shade(cell),
+            shade=columns.shade(cell),
             bar_mm=None if cell.bar is None else round(abs(cell.bar) * (column.width_mm - BAR_MARGIN_MM), 2),
             bar_percent=None if cell.bar is None else round(abs(cell.bar) * 100, 1),
             badge=cell.badge,
             strong=cell.strong,
             align=column.align,
             apart=apart,
-            inset=decimal and _integer(cell),
+            inset=decimal and columns.integer(cell),
         )
 
     def paragraph(self, item: Paragraph) -> Node:
@@ -179,18 +211,34 @@ class View:
     def register(self, item: Register) -> Node:
         narrow = all(len(name) <= SHORT_ID for name, _, _ in item.entries)
         entries = (
-            Node("entry", name=name, anchor=f"q-{name}" if narrow else "", verdict=self.runs(verdict, dots=False),
-                 runs=self.runs(spans, dots=False))
+            Node(
+                "entry",
+                name=name,
+                anchor=f"q-{name}" if narrow else "",
+                verdict=self.runs(verdict, dots=False),
+                runs=self.runs(spans, dots=False),
+            )
             for name, verdict, spans in item.entries
-        )  # fmt: skip
+        )
         return Node(
-            "register", id=item.id, number=item.number, title=self.runs(item.title, dots=False), subtitle=(),
-            entries=tuple(entries), source=self.runs(item.source, dots=False), width="" if narrow else "quoted",
-        )  # fmt: skip
+            "register",
+            id=item.id,
+            number=item.number,
+            title=self.runs(item.title, dots=False),
+            subtitle=(),
+            entries=tuple(entries),
+            source=self.runs(item.source, dots=False),
+            width="" if narrow else "quoted",
+        )
 
     def basis(self, item: Basis) -> Node:
         citations = (
-            Node("short", number=number, runs=self.runs(spans, dots=False), href=f"#s{number}" if number in self.sources else "")
+            Node(
+                "short",
+                number=number,
+                runs=self.runs(spans, dots=False),
+                href=f"#s{number}" if number in self.sources else "",
+            )
             for number, spans in item.citations
         )
         return Node("basis", id=item.id, spans=self.runs(item.spans), citations=tuple(citations))
@@ -226,10 +274,17 @@ class View:
 
     def source(self, source: Source) -> Node:
         return Node(
-            "source", number=source.number, title=source.title, day=self.node(source.day) or "", url=source.url,
-            link=source.url.startswith(("https://", "http://")), locators=source.locators, remark=source.remark,
-            short=source.short, id=f"s{source.number}",
-        )  # fmt: skip
+            "source",
+            number=source.number,
+            title=source.title,
+            day=self.node(source.day) or "",
+            url=source.url,
+            link=source.url.startswith(("https://", "http://")),
+            locators=source.locators,
+            remark=source.remark,
+            short=source.short,
+            id=f"s{source.number}",
+        )
 
     def trace(self, trace: Trace) -> Node:
         """A row of the lineage appendix, and the card behind a number on the web."""
@@ -267,10 +322,13 @@ class View:
     def trace_input(self, one: TraceInput) -> Node:
         other = self.traces.get(one.ref)
         return Node(
-            "traceinput", name=one.name, how=self.runs(one.how, dots=False),
-            value=formats.text(one.value) if one.value else "", sources=self.numbered(one.sources),
+            "traceinput",
+            name=one.name,
+            how=self.runs(one.how, dots=False),
+            value=formats.text(one.value) if one.value else "",
+            sources=self.numbered(one.sources),
             row=other.row if other and other.row in self.rows else "",
-        )  # fmt: skip
+        )
 
     def numbered(self, numbers: Iterable[int]) -> tuple[Node, ...]:
         return tuple(
@@ -282,14 +340,19 @@ class View:
 
 
 View.specials = {
-    Table: View.table, Chart: View.chart, LayoutRow: View.layout_row, Source: View.source, Trace: View.trace,
-    Paragraph: View.paragraph, Register: View.register, Basis: View.basis, Page: View.page,
-}  # fmt: skip
+    Table: View.table,
+    Chart: View.chart,
+    LayoutRow: View.layout_row,
+    Source: View.source,
+    Trace: View.trace,
+    Paragraph: View.paragraph,
+    Register: View.register,
+    Basis: View.basis,
+    Page: View.page,
+}
 
 
-def document(
-    brief: Brief, edition: Edition, *, headline_font: Path, charts: frozenset[str] = frozenset()
-) -> Node:
+def document(brief: Brief, edition: Edition, *, headline_font: Path, charts: frozenset[str] = frozenset()) -> Node:
     """The whole brief for one edition. The lineage comes last, since it repeats what was printed before."""
     view = View(brief, edition, charts)
     body = {f.name: view.node(getattr(brief, f.name)) for f in fields(brief) if f.name not in ("lineage", "traces")}
@@ -357,53 +420,9 @@ def _spans_of(numbers: Sequence[int]) -> Iterator[tuple[int, int]]:
             start = None
 
 
-def _apart(columns: Sequence[Column]) -> frozenset[int]:
-    """Columns set left that follow one set right: they need air, or the two texts touch."""
-    return frozenset(i for i in range(1, len(columns)) if columns[i].align == "left" and columns[i - 1].align == "right")
-
-
-def _one_line(table: Table, span_mm: float) -> bool:
-    """Whether the notes run on behind each other, because a line for each would take more lines."""
-    texts = [*(spans for _, spans in table.notes), *((table.source,) if table.source else ())]
-    letters = [4 + sum(len(span.text) for span in spans if isinstance(span, Text)) for spans in texts]
-    lines = [math.ceil(count * NOTE_LETTER_MM / (span_mm or 1.0)) for count in letters]
-    return sum(lines) > math.ceil(sum(letters) * NOTE_LETTER_MM / (span_mm or 1.0))
-
-
 def _halves(sources: Sequence[Source]) -> tuple[tuple[Source, ...], tuple[Source, ...]]:
     """The list of sources as two columns of about the same height, the first not the shorter."""
     letters = [len(source.title) + len(source.remark) + (13 if source.day else 0) for source in sources]
     heights = [1.1 + count // SOURCE_LINE for count in letters]
     cut = min(range(len(sources) + 1), key=lambda n: (abs(sum(heights[:n]) - sum(heights[n:])), -n))
     return tuple(sources[:cut]), tuple(sources[cut:])
-
-
-def _groups(columns: Sequence[Column]) -> Iterator[Node]:
-    """Neighbouring columns of one group share a head; nothing where no column has one."""
-    if not any(column.group for column in columns):
-        return
-    start = 0
-    for index in range(1, len(columns) + 1):
-        if index == len(columns) or columns[index].group != columns[start].group:
-            yield Node("group", label=columns[start].group, span=index - start)
-            start = index
-
-
-def _shade(cell: Cell) -> int:
-    """1 to 4, the best rank darkest; more than four companies share the four shades evenly."""
-    return math.ceil(cell.rank * SHADES / max(cell.rank_of or SHADES, SHADES)) if cell.rank else 0
-
-
-def _only_number(cell: Cell) -> Number | None:
-    return cell.spans[0] if len(cell.spans) == 1 and isinstance(cell.spans[0], Number) else None
-
-
-def _integer(cell: Cell) -> bool:
-    number = _only_number(cell)
-    return number is not None and number.status == "ok" and number.format in ("count", "n0")
-
-
-def _decimal_columns(table: Table) -> frozenset[int]:
-    """Columns where some row prints one decimal, so that whole numbers are set under the units."""
-    numbers = ((i, _only_number(cell)) for row in table.rows for i, cell in enumerate(row.cells))
-    return frozenset(i for i, number in numbers if number is not None and number.format.endswith("1"))
