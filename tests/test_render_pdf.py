@@ -241,3 +241,11 @@ def test_table_columns_leave_room_for_their_labels() -> None:
     ]
     assert len(tables) == 7  # six numbered ones and the module; registers are not tables
     assert all(table.label_mm > 20 for table in tables), {table.id: table.label_mm for table in tables}
+
+
+def test_letter_is_a_smaller_sheet_and_not_a_smaller_type(tmp_path: Path) -> None:
+    brief = documents.small()
+    made = write(replace(brief, meta=replace(brief.meta, page_size="Letter")), tmp_path)
+    box = reader(made.data).pages[0].mediabox
+    assert (round(float(box.width)), round(float(box.height))) == (612, 792)
+    assert [finding.check for finding in made.findings] == ["page-overflow"]  # the four-page plan is A4's

@@ -14,8 +14,8 @@ MEASURE_PT: Final = 178 / 25.4 * 72
 SIZE_PT: Final = 27.0
 TRACKING_EM: Final = -0.012
 HANGING: Final = frozenset({  # words that lean on the next one and do not end a line
-    "a", "an", "and", "are", "as", "at", "but", "by", "for", "from", "her", "his", "in", "is", "its", "no", "nor", "not",
-    "of", "on", "or", "per", "than", "the", "their", "to", "with",
+    "a", "an", "and", "are", "as", "at", "but", "by", "for", "from", "her", "his", "in", "is", "its", "no", "nor",
+    "not", "of", "on", "or", "per", "than", "the", "their", "to", "with",
 })  # fmt: skip
 
 

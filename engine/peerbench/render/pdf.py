@@ -49,7 +49,8 @@ def write(brief: Brief, *, look: Look, charts: Mapping[str, str], cache: Path) -
     """
     document = view.document(brief, "print", headline_font=look.headline_font)
     body = templates.render("print.html.j2", look, {"brief": document, "edition": "print"})
-    css = style.literal("\n".join(look.text(name) for name in STYLES), brief.meta.theme)
+    sheets = STYLES if brief.meta.page_size == "A4" else (*STYLES, "letter.css")
+    css = style.literal("\n".join(look.text(name) for name in sheets), brief.meta.theme)
     weasyprint = _weasyprint(_font_folder(look), cache)
     fetcher = _fetcher(weasyprint, look, charts)
     with _warnings() as warnings, _no_collection():
