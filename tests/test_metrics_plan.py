@@ -37,7 +37,9 @@ RISK = (
 QUALITY = "cash_conversion_ltm accruals_ratio capex_to_depreciation payout_ratio retention_ratio effective_tax_rate"
 # The page asks for these too.
 PAGE = (
-    "pe_fy1 revenue_ltm revenue_fy operating_income_ltm net_income_common_ltm net_income_parent_fy capex_fy ebitda_ltm"
+    "pe_fy1 interest_coverage_fy fcf_yield_fy ev_to_ebitda_fy cash_conversion_fy"
+    " net_debt_to_ebitda_fy revenue_ltm revenue_fy operating_income_ltm net_income_common_ltm net_income_parent_fy"
+    " capex_fy ebitda_ltm"
     " free_cash_flow_ltm free_cash_flow_fy free_cash_flow_issuer_fy total_debt price_per_share"
     " net_income_parent_growth_fy net_income_total_growth_fy"
 )
@@ -75,7 +77,8 @@ def test_every_entry_is_complete_and_computable() -> None:
 
 def test_multiples_and_money_are_compared_by_premium_and_fractions_by_gap() -> None:
     """METHOD 21 and 22: margins in percentage points, multiples against the median."""
-    for definition in load().definitions.values():
+    measured = (definition for definition in load().definitions.values() if definition.group != "risk")
+    for definition in measured:  # risk measures are read against each other: "1.4 times as volatile"
         if definition.unit == "fraction":
             assert definition.compare == "gap", definition.id
         elif definition.compare != "difference":  # amounts that may be below zero have no premium
@@ -107,7 +110,14 @@ def test_debt_and_cash_are_never_optional_in_enterprise_value() -> None:
 def test_thresholds_of_the_near_zero_rule() -> None:
     """METHOD 19: P/E above 100x, EV/EBITDA above 75x."""
     limits = {d.id: d.excluded_above for d in load().definitions.values() if d.excluded_above is not None}
-    assert limits == {"pe_ltm": 100, "pe_fy": 100, "pe_fy1": 100, "pe_ntm": 100, "ev_to_ebitda_ltm": 75}
+    assert limits == {
+        "pe_ltm": 100,
+        "pe_fy": 100,
+        "pe_fy1": 100,
+        "pe_ntm": 100,
+        "ev_to_ebitda_ltm": 75,
+        "ev_to_ebitda_fy": 75,
+    }
 
 
 def test_levels_stand_in_dependency_order() -> None:
