@@ -54,7 +54,7 @@ def draw(figure: GroupedBars, theme: Theme, *, width_mm: float, height_mm: float
         *marks.rules(grid),
         *marks.bars(drawn, x=None, y=y),
         *marks.rules([zero]),
-        *marks.texts([*words, *_values(bars, y, theme, text), *_names(bars, plot, theme)]),
+        *marks.texts([*words, *_values(bars, plot, y, theme, text), *_names(bars, plot, theme)]),
     ]
     return marks.compose(layers, width=wide, height=high, theme=theme)
 
@@ -89,18 +89,19 @@ def _paint(age: int, slot: int, theme: Theme) -> tuple[str, str]:
     return (theme.bar_2, "") if age == 1 else (theme.bar_1, theme.bar_2)
 
 
-def _values(bars: Sequence[_Bar], y: Scale, theme: Theme, text: Text) -> list[Label]:
-    """A value over each bar (under a negative one); where two would touch, the earlier year's gives way."""
+def _values(bars: Sequence[_Bar], plot: Plot, y: Scale, theme: Theme, text: Text) -> list[Label]:
+    """A value over each bar (under a negative one); where two would touch, the target's latest stays, then latest."""
     labels: list[Label] = []
-    for bar in reversed(bars):
+    for bar in sorted(bars, key=lambda bar: (not bar.latest, bar.slot != 0, -bar.left)):
         value = _value(bar.number)
         under = value is not None and y(value) > y(0) + 0.5
         level = (y(0) if value is None else y(value)) + (6 if under else -6)
-        colour = theme.ter if value is None or not bar.latest else theme.ink
-        label = Label(text(bar.number), (bar.left + bar.right) / 2, level, colour, "center", 9.9)
+        colour = theme.ink if bar.latest and value is not None else theme.ter
+        label = Label(text(bar.number), (bar.left + bar.right) / 2, level, colour, size=9.9)
+        label = label.within(plot.left, plot.right)
         if not any(label.box.meets(other.box, margin=0.5) for other in labels):
             labels.append(label)
-    return labels[::-1]
+    return labels
 
 
 def _names(bars: Sequence[_Bar], plot: Plot, theme: Theme) -> list[Label]:

@@ -15,14 +15,15 @@ from datetime import date
 from functools import cache as remembered
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, Final
-from xml.etree import ElementTree
-from xml.sax.saxutils import escape, quoteattr
+from typing import TYPE_CHECKING, Any, Final
 
 from peerbench.charts.theme import FONTS, PX_PER_MM, Theme
 from peerbench.core.document import Chart, Number
 from peerbench.core.errors import BenchError
 from peerbench.shipped import shipped
+
+if TYPE_CHECKING:
+    from xml.etree.ElementTree import Element
 
 Text = Callable[[Number], str]
 
@@ -132,6 +133,9 @@ def _register(folder: str) -> None:
 
 def clean(raw: str, *, chart: str, width_mm: float, height_mm: float) -> str:
     """Only shapes, text and paint, at exactly the size asked for; anything that could reach outside is refused."""
+    from xml.etree import ElementTree
+    from xml.sax.saxutils import quoteattr
+
     if "<!" in raw:
         raise UnsafeSvg(chart, "a declaration")
     root = ElementTree.fromstring(raw)
@@ -147,7 +151,9 @@ def _px(millimetres: float) -> str:
     return f"{millimetres * PX_PER_MM:.3f}".rstrip("0").rstrip(".")
 
 
-def _element(node: ElementTree.Element, chart: str) -> Iterator[str]:
+def _element(node: Element, chart: str) -> Iterator[str]:
+    from xml.sax.saxutils import escape, quoteattr
+
     name = node.tag.removeprefix(f"{{{NAMESPACE}}}")
     if name not in ELEMENTS:
         raise UnsafeSvg(chart, f"an element '{name}'")
@@ -162,7 +168,7 @@ def _element(node: ElementTree.Element, chart: str) -> Iterator[str]:
     yield f"<{name}{written}>{inner}</{name}>" if inner else f"<{name}{written}/>"
 
 
-def _attributes(node: ElementTree.Element, chart: str) -> Iterator[tuple[str, str]]:
+def _attributes(node: Element, chart: str) -> Iterator[tuple[str, str]]:
     for name, value in node.attrib.items():
         if name in DROPPED or name.startswith("aria-") or (name, value) in IMPLIED:
             continue

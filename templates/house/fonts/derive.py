@@ -93,6 +93,7 @@ def cut(source: Path, target: Path, *, family: str, style: str, keep: tuple[int,
     subsetter.subset(font)
     rename(font, family, style)
     save_font(font, str(target), options)
+    font.close()
 
 
 def widths() -> dict[str, dict[str, int]]:
@@ -101,9 +102,9 @@ def widths() -> dict[str, dict[str, int]]:
 
     table: dict[str, dict[str, int]] = {}
     for style, (name, _, _) in SANS.items():
-        font = TTFont(HERE / name, lazy=True)
-        cmap, advances = font.getBestCmap(), font["hmtx"].metrics
-        table[style.lower()] = {chr(point): advances[cmap[point]][0] for point in LATIN if point in cmap}
+        with TTFont(HERE / name) as font:
+            cmap, advances = font.getBestCmap(), font["hmtx"].metrics
+            table[style.lower()] = {chr(point): advances[cmap[point]][0] for point in LATIN if point in cmap}
     return table
 
 
