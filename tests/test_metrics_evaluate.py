@@ -280,7 +280,7 @@ def test_equity_at_or_below_zero_gives_no_ratio(equity: float, word: str) -> Non
 def test_opening_equity_below_zero_gives_no_return_either() -> None:
     """METHOD 16."""
     row = only({**STATEMENT, "equity_parent[latest, -1]": -10}, "roe")
-    assert row["reason"] == "equity of the parent's shareholders, a year before is negative"
+    assert row["reason"] == "equity of the parent's shareholders a year before is negative"
 
 
 def test_a_loss_has_no_multiple_but_a_yield() -> None:
@@ -422,6 +422,13 @@ def test_division_by_zero_in_a_custom_metric_is_a_reason() -> None:
     rows = measure(given, "bare", "literal", custom=custom)
     assert (rows["bare"]["status"], rows["bare"]["reason"]) == ("not_meaningful", "cash and equivalents is zero")
     assert rows["literal"]["reason"] == "the formula divides by zero"
+
+
+def test_a_formula_that_reads_nothing_is_its_number() -> None:
+    rows = measure(
+        {"cash[latest]": 5}, "two", "liquid", custom=[mine("1 + 1", name="two"), mine("cash", "money", "liquid")]
+    )
+    assert (rows["two"]["value"], rows["two"]["period_end"], rows["two"]["inputs"]) == (2.0, None, [])
 
 
 def test_a_screen_is_one_or_zero() -> None:

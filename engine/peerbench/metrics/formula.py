@@ -447,6 +447,8 @@ class _Reader:
             message = f"{selectors.text} is not [window], [segment, window] or [segment, window, -years]"
             self.notes.note("formula-syntax", selectors.column, message)
             return Constant(0.0, name.column)
+        if not selectors.text.isprintable():
+            self.notes.note("formula-syntax", selectors.column, "the name in brackets has characters that do not print")
         years = min(int(lags[0][1:]), 99) if lags else 0
         segment, window = (segments or ["total"])[0], (windows or [""])[0]
         item = ITEMS.get(name.text)

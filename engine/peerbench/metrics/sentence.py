@@ -6,7 +6,7 @@ Numbers stay document Numbers; only the renderers turn one into text.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 from peerbench.core.document import Number, Span, Spans, Text
@@ -214,4 +214,5 @@ def _inside(node: Node, words: _Worded | _Filled, rank: int) -> Spans:
 
 def without_windows(leaf: Read | Reference, definitions: Mapping[str, MetricDefinition]) -> str:
     """The words for a figure where its window is plain from the context: "net income to ordinary shareholders"."""
-    return str(replace(name(leaf, definitions), window=""))
+    found = name(leaf, definitions)
+    return f"{found.what} {found.ago}".strip()
