@@ -82,9 +82,9 @@ def narrow(chart: Chart) -> Chart:
     """The same chart for a narrow screen, at its own width: type is never scaled, rows grow taller instead."""
     if chart.width_mm <= NARROW_MM:
         return chart
-    rows = len(getattr(chart.figure, "rows", ()) or getattr(chart.figure, "bars", ()))
+    rows, bars = len(getattr(chart.figure, "rows", ())), len(getattr(chart.figure, "bars", ()))
     panels = len(getattr(chart.figure, "series", ())) if type(chart.figure).__name__ == "SmallMultiples" else 0
-    taller = max(chart.height_mm, 10.0 + 12.0 * rows, ((panels + 1) // 2) * 40.0)
+    taller = max(chart.height_mm, 10.0 + 12.0 * rows, 10.0 + 7.0 * bars, (panels + 1) // 2 * 40.0)
     return replace(chart, width_mm=NARROW_MM, height_mm=taller)
 
 
