@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from peerbench.core.document import Brief
@@ -31,6 +31,25 @@ def gaps(pages: Any, brief: Brief) -> Iterator[Gap]:
         wanted = len(planned.rows) + (planned is brief.pages[0])  # the first page's article head is a row too
         missing = wanted - sum(1 for sheet in sheets[:1] for _ in boxes(sheet, "row"))
         yield Gap(planned.id, round(_free(sheets[0]) * MM, 2) if sheets else 0.0, feet > 0, missing)
+
+
+def excess(measured: Iterable[Gap], pages: Any, brief: Brief) -> Iterator[Gap]:
+    """The same gaps, those of pages that overflow measured on sheets without an end."""
+    for gap in measured:
+        if gap.missing or gap.free_mm < 0:
+            sheets = (box for page in pages for box in boxes(page._page_box, "sheet"))
+            sheet = next(box for box in sheets if box.element.get("id") == f"page-{gap.page}")
+            parts = [box for name in ("flow", "foot") for box in boxes(sheet, name)]
+            needed = sum(_bottom(box) - box.position_y for box in parts) * MM + (MIN_GAP_MM if gap.foot else 0.0)
+            yield replace(gap, free_mm=round(live_mm(brief, gap.page) - needed, 2))
+        else:
+            yield gap
+
+
+def live_mm(brief: Brief, page: str) -> float:
+    """The height of a sheet between its margins."""
+    first = brief.pages[0].id == page
+    return (267.0 if first else 260.0) if brief.meta.page_size == "A4" else (249.5 if first else 242.5)
 
 
 def _free(sheet: Any) -> float:
@@ -82,12 +101,7 @@ def overflows(measured: Iterable[Gap]) -> Iterator[Finding]:
     hint = "Shorten a table or a paragraph of that page, or let the page plan move a block."
     for number, gap in enumerate(measured, start=1):
         page = f"page {number} ({gap.page})"
-        if gap.missing:
-            rows = "its last row finds" if gap.missing == 1 else f"its last {gap.missing} rows find"
-            yield Finding(
-                "page-overflow", "error", f"{page} holds more than fits: {rows} no place.", hint, subject=gap.page
-            )
-        elif gap.free_mm < 0:
+        if gap.missing or gap.free_mm < 0:
             over = f"{page} holds {-gap.free_mm:.1f} mm more than fits."
             yield Finding("page-overflow", "error", over, hint, subject=gap.page)
         elif gap.foot and gap.free_mm < MIN_GAP_MM:

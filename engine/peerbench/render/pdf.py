@@ -25,6 +25,7 @@ from peerbench.render.templates import Look
 
 STYLES: Final = ("fonts.css", "print.css")
 OPTIONS: Final = {"pdf_variant": "pdf/ua-1", "pdf_tags": True}
+ENDLESS: Final = "@page { size: 210mm 1500mm } .sheet, .sheet.first { height: auto } .foot { position: static }"
 BASE: Final = "asset:page/"
 CHART: Final = re.compile(r"asset:chart/(.+)\.svg")
 FONT: Final = re.compile(r"asset:font/(.+)")
@@ -54,19 +55,21 @@ def write(brief: Brief, *, look: Look, charts: Mapping[str, str], cache: Path) -
     weasyprint = _weasyprint(_font_folder(look), cache)
     fetcher = _fetcher(weasyprint, look, charts)
     with _warnings() as warnings, _no_collection():
-        laid_out = _lay_out(weasyprint, body, css, fetcher, brief.meta.language)
+        laid_out = _lay_out(weasyprint, body, css, fetcher)
+        gaps = tuple(measure.gaps(laid_out.pages, brief))
+        if any(gap.missing or gap.free_mm < 0 for gap in gaps):  # how much too much shows only on an endless sheet
+            gaps = tuple(measure.excess(gaps, _lay_out(weasyprint, body, css + ENDLESS, fetcher).pages, brief))
         data = laid_out.write_pdf(pdf_identifier=_identifier(body, css, charts), **OPTIONS)
     problems = dict.fromkeys((*fetcher.refused, *warnings))
     if problems:
         raise UnusableRequest(tuple(_problem(text) for text in problems))
     pages, planned = laid_out.pages, len(brief.pages)
-    gaps = tuple(measure.gaps(pages, brief))
     appendix = sum(any(True for _ in measure.boxes(page._page_box, "appendix")) for page in pages)
     spilled = measure.spilled(len(pages) - planned - appendix)
     return Printed(data, planned, appendix, gaps, (*measure.overflows(gaps), *spilled))
 
 
-def _lay_out(weasyprint: Any, body: str, css: str, fetcher: Any, language: str) -> Any:
+def _lay_out(weasyprint: Any, body: str, css: str, fetcher: Any) -> Any:
     fonts = weasyprint.text.fonts.FontConfiguration()
     sheet = weasyprint.CSS(string=css, font_config=fonts, url_fetcher=fetcher, base_url=BASE)
     page = weasyprint.HTML(string=body, base_url=BASE, url_fetcher=fetcher)

@@ -117,8 +117,7 @@ class View:
         """(1, 2, 3, 5) as "1–3" and "5", each leading to its first source."""
         parts = []
         for first, last in _spans_of(sorted(set(numbers))):
-            label = str(first) if first == last else f"{first}{formats.EN_DASH if last - first > 1 else ', '}{last}"
-            parts.append(Node("part", text=label, href=f"#s{first}" if first in self.sources else ""))
+            parts.append(Node("part", text=_run_label(first, last), href=f"#s{first}" if first in self.sources else ""))
         return tuple(parts)
 
     def row_href(self, row: str) -> str:
@@ -331,9 +330,10 @@ class View:
         )
 
     def numbered(self, numbers: Iterable[int]) -> tuple[Node, ...]:
+        """Sources in brackets, runs of them together: [1–4] [9]."""
         return tuple(
-            Node("part", text=str(number), href=f"#s{number}" if number in self.sources else "")
-            for number in dict.fromkeys(numbers)
+            Node("part", text=_run_label(first, last), href=f"#s{first}" if first in self.sources else "")
+            for first, last in _spans_of(sorted(set(numbers)))
         )
 
     specials: Mapping[type, Callable[[View, Any], Any]] = {}
@@ -374,6 +374,7 @@ def document(brief: Brief, edition: Edition, *, headline_font: Path, charts: fro
 def _furniture(brief: Brief) -> dict[str, Any]:
     meta = brief.meta
     return {
+        "issue": f"Issue {meta.issue}" if meta.issue else "",
         "lock": meta.data_lock[:12],
         "stamp": f"{meta.published.isoformat()}T00:00:00Z",
         "prices_prose": formats.day(When(meta.prices_on)) if meta.prices_on else "",
@@ -409,6 +410,10 @@ def _kept(before: Node, mark: Node) -> tuple[Node, ...]:
     stem, space, word = before.text.rpartition(" ")
     kept = Node("keep", runs=(Node("text", text=word), mark))
     return (Node("text", text=stem + space), kept) if stem else (kept,)
+
+
+def _run_label(first: int, last: int) -> str:
+    return str(first) if first == last else f"{first}{formats.EN_DASH if last - first > 1 else ', '}{last}"
 
 
 def _spans_of(numbers: Sequence[int]) -> Iterator[tuple[int, int]]:
