@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from itertools import combinations
 from typing import Any
 
@@ -271,6 +271,22 @@ def test_an_unknown_quarter_is_not_drawn_over() -> None:
     spec = spec_of(Lines(identities(), (known,)), 87, 44)
     strokes = [layer for layer in spec["layer"] if layer["mark"]["type"] == "line"]
     assert len(strokes) == 2
+
+
+def test_no_mark_of_time_is_written_twice_and_all_panels_have_the_same() -> None:
+    """Quarters that end days apart are one quarter; a series by the week is marked by months."""
+    early = tuple(replace(point, when=point.when - timedelta(days=3)) for point in figures.LINES[1].points)
+    spec = spec_of(Lines(identities(), (figures.LINES[0], replace(figures.LINES[1], points=early))), 170, 44)
+    words = [row["text"] for row in labels_of(spec) if "Q" in row["text"]]
+    assert words == ["1Q23", "2Q23", "3Q23", "4Q23", "1Q24", "2Q24", "3Q24", "4Q24"]
+    weeks = tuple(SeriesPoint(date(2024, 9, 23) + timedelta(days=7 * week), 0.1) for week in range(53))
+    spec = spec_of(Lines(identities(), (Series("c0", weeks, Number(0.1, "pct0")),)), 178, 44)
+    words = [row["text"] for row in labels_of(spec) if "20" in row["text"] and "%" not in row["text"]]
+    assert words == ["Oct 2024", "Jan 2025", "Apr 2025", "Jul 2025"]
+    short = replace(figures.LINES[0], points=figures.LINES[0].points[-3:])
+    spec = spec_of(SmallMultiples(identities(), (short, *figures.LINES[1:])), 178, 42)
+    years = [row["text"] for row in labels_of(spec) if row["text"] in ("2023", "2024")]
+    assert years == ["2023", "2024"] * 4
 
 
 def test_a_fitted_line_is_drawn_where_it_runs_inside_the_plot() -> None:

@@ -109,9 +109,27 @@ def years(days: Iterable[date]) -> list[tuple[date, str]]:
     return [(day, str(year)) for year, day in first.items() if day.month <= 3]
 
 
+def periods(lines: Sequence[Sequence[SeriesPoint]]) -> list[tuple[date, str]]:
+    """Marks of time of several series: calendar quarters (3Q24), or months (Oct 2024) where one goes by the day."""
+    days = [point.when for points in lines for point in points]
+    gaps = [[(after.when - before.when).days for before, after in pairwise(points)] for points in lines]
+    return months(days) if any(steps and median(steps) < MONTH for steps in gaps) else quarters(days)
+
+
 def quarters(days: Iterable[date]) -> list[tuple[date, str]]:
-    """Every day of the data as a calendar quarter, e.g. 3Q24."""
-    return [(day, f"{(day.month + 2) // 3}Q{day:%y}") for day in sorted(set(days))]
+    """Each calendar quarter of the data, e.g. 3Q24, at the first day it is known; companies may end it days apart."""
+    first: dict[str, date] = {}
+    for day in sorted(days):
+        first.setdefault(f"{(day.month + 2) // 3}Q{day:%y}", day)
+    return [(day, word) for word, day in first.items()]
+
+
+def months(days: Iterable[date]) -> list[tuple[date, str]]:
+    """The first day of the data in each January, April, July and October that it enters at its beginning."""
+    first: dict[str, date] = {}
+    for day in sorted(days):
+        first.setdefault(f"{MONTHS[day.month - 1]} {day.year}", day)
+    return [(day, word) for word, day in first.items() if day.month % 3 == 1 and day.day <= 10]
 
 
 def time_axis(

@@ -38,11 +38,12 @@ def draw(figure: Lines, theme: Theme, *, width_mm: float, height_mm: float, text
     left = axes.left_of((low, top), like, text, by)
     plot = Plot(left, axes.TOP, wide - min(room, 0.45 * wide) - 13, high - axes.FOOT)
     days = [point.when for line in lines for point in axes.known(line.series.points)]
+    marked = axes.periods([axes.known(line.series.points) for line in lines])
     x = axes.time_scale(days, plot.left + 6, plot.right)
     y = Scale((low, top), (plot.bottom, plot.top))
     across = Plot(plot.left, plot.top, wide, plot.bottom)
     grid, words = axes.levels(across, y, by, like, text, theme)
-    time, dates = axes.time_axis(plot, x, axes.quarters(days), days, theme, centred=True)
+    time, dates = axes.time_axis(plot, x, marked, days, theme, centred=True)
     layers = [
         *marks.rules([*grid, axes.base(across, theme), *time]),
         *marks.paths(_strokes(lines), x=x, y=y),

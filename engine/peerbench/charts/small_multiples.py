@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any, Final
 
 from peerbench.charts import axes, marks
@@ -30,6 +31,7 @@ class _Panel:
     plot: Plot
     x: Scale
     y: Scale
+    days: tuple[date, ...]  # of all companies, so that every panel has the same ticks
     first: bool  # stands at the left: carries the scale's words
 
 
@@ -81,7 +83,7 @@ def _panels(
         plot = Plot(start, above + NAME + 5, start + broad, above + each - BETWEEN - axes.FOOT + 3)
         x = axes.time_scale(days, plot.left + 4, plot.right - room)
         y = Scale((low, top), (plot.bottom, plot.top))
-        panels.append(_Panel(series, identities[series.company], plot, x, y, column == 0))
+        panels.append(_Panel(series, identities[series.company], plot, x, y, tuple(days), column == 0))
     return panels, by
 
 
@@ -93,8 +95,7 @@ def _columns(count: int, wide: float) -> int:
 
 def _furniture(panel: _Panel, by: float, like: Number, theme: Theme, text: Text) -> tuple[list[Rule], list[Label]]:
     grid, words = axes.levels(panel.plot, panel.y, by, like, text, theme, words=panel.first)
-    days = [point.when for point in axes.known(panel.series.points)]
-    time, dates = axes.time_axis(panel.plot, panel.x, axes.years(days), days, theme)
+    time, dates = axes.time_axis(panel.plot, panel.x, axes.years(panel.days), panel.days, theme)
     return [*grid, axes.base(panel.plot, theme), *time], [*words, *dates]
 
 
