@@ -409,7 +409,7 @@ def _kept(before: Node, mark: Node) -> tuple[Node, ...]:
         return (Node("keep", runs=runs),)
     stem, space, word = before.text.rpartition(" ")
     kept = Node("keep", runs=(Node("text", text=word), mark))
-    return (Node("text", text=stem + space), kept) if stem else (kept,)
+    return (Node("text", text=stem + space), kept) if space else (kept,)
 
 
 def _run_label(first: int, last: int) -> str:
