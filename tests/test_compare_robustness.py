@@ -78,7 +78,7 @@ def test_the_discount_hangs_on_amazon() -> None:
         "P/E, arithmetic mean": -23,
         "P/E, harmonic mean": -4,
         "P/E, aggregate": -41,
-        "P/E, last fiscal year, median of 3": -26,
+        "P/E, fiscal year, median of 3": -26,
         "EV/EBIT, median of 3": -26,
         "EV/EBIT, without Amazon": -12,
     }

@@ -63,6 +63,7 @@ class _Case:
     request: assemble.Request
     roots: tuple[Path, ...]
     cache: Path
+    warnings: tuple[Finding, ...] = ()
 
 
 def build(
@@ -81,7 +82,7 @@ def build(
     case = prepare(config_path, as_of=as_of, audiences=audiences, today=today)
     progress("computing")
     study, frames = assemble.study(case.data, case.request)
-    study = replace(study, findings=levelled(study.findings, case.config.checks))
+    study = replace(study, findings=levelled((*case.warnings, *study.findings), case.config.checks))
     folder = (out or case.config.root / "output") / case.config.name / case.request.as_of.isoformat()
     held = tuple(finding for finding in study.findings if finding.severity == HELD_BY)
     if held:
@@ -117,11 +118,8 @@ def prepare(
         config = replace(config, as_of=as_of)
     roots = lookup.layers(config.root)
     data, data_mistakes = _read(config)
-    problems = [
-        *_errors(findings),
-        *data_mistakes,
-        *_errors(meaning.check(config, known=_known(data, roots), today=today)),
-    ]
+    noticed = (*findings, *meaning.check(config, known=_known(data, roots), today=today))
+    problems = [*_errors(noticed), *data_mistakes]
     readers, reader_mistakes = _readers(tuple(audiences or config.audiences), roots)
     problems += reader_mistakes
     if data is None or problems:
@@ -130,8 +128,9 @@ def prepare(
     request = _request(config, data, readers, day)
     mistakes = _errors(assemble.plan(request)[1])
     if mistakes:
-        raise UnusableRequest(tuple(_placed(config, finding) for finding in mistakes))
-    return _Case(config, data, request, roots, config.root / ".bench" / "cache")
+        raise UnusableRequest(tuple(meaning.placed(config, finding) for finding in mistakes))
+    warnings = tuple(dict.fromkeys(finding for finding in noticed if finding.severity != "error"))
+    return _Case(config, data, request, roots, config.root / ".bench" / "cache", warnings)
 
 
 def _errors(findings: Iterable[Finding]) -> tuple[Finding, ...]:
@@ -158,6 +157,7 @@ def _known(data: Dataset | None, roots: tuple[Path, ...]) -> meaning.Known:
         companies=tuple(data.companies) if data else (),
         metrics=tuple(catalogue.load().definitions),
         audiences=lookup.audiences(roots),
+        datasets=dataset.shipped_names(),
     )
 
 
@@ -170,14 +170,6 @@ def _readers(names: tuple[str, ...], roots: tuple[Path, ...]) -> tuple[tuple[aud
         except UnusableRequest as error:
             mistakes += list(error.findings)
     return tuple(found), mistakes
-
-
-def _placed(config: Config, finding: Finding) -> Finding:
-    """A mistake in a formula, told at the config's line where the metric stands."""
-    if finding.origin.line is not None:
-        return finding
-    placed = config.finding(finding.check, finding.message, "custom_metrics", finding.subject, hint=finding.hint)
-    return replace(placed, subject=finding.subject)
 
 
 def _request(config: Config, data: Dataset, readers: tuple[audience.Audience, ...], day: date) -> assemble.Request:
@@ -394,7 +386,7 @@ def check(config_path: Path, *, as_of: date | None = None, today: date) -> tuple
     except UnusableRequest as error:
         return error.findings
     study, _ = assemble.study(case.data, case.request)
-    return levelled(study.findings, case.config.checks)
+    return levelled((*case.warnings, *study.findings), case.config.checks)
 
 
 def compute(config_path: Path, *, as_of: date | None = None, out: Path | None = None, today: date) -> Computed:

@@ -14,11 +14,12 @@ from peerbench.core.metric import MetricDefinition
 
 FILE: Final = "audience.yaml"
 PHRASES: Final = "phrases.yaml"
+SEGMENT_METRICS: Final = ("revenue_fy", "revenue_growth_fy")
 PRICE: Final = "price"  # a column of listings' own closes, not a metric
 KEYS: Final = frozenset(
     """
     extends label readers theme question headline headline_metrics multiples measures measures_title
-    measures_subtitle summary summary_title summary_subtitle comps level_columns levels_title ranks balance takeaways panel pages
+    measures_subtitle summary summary_title summary_subtitle summary_gap formats heads comps level_columns levels_title levels_subtitle ranks balance takeaways panel pages
     basis definitions history segments metrics custom_metrics glossary not_shown
     """.split()
 )
@@ -135,4 +136,6 @@ def _metrics(settings: Mapping[str, Any]) -> tuple[str, ...]:
             found[entry["metric"] if isinstance(entry, dict) else entry] = None
     found.pop(PRICE, None)
     found.update(dict.fromkeys(settings.get("custom_metrics") or {}))
+    for entry in (settings.get("segments") or {}).values():
+        found.update(dict.fromkeys(f"{metric}[{entry['segment']}]" for metric in SEGMENT_METRICS))
     return tuple(found)

@@ -57,6 +57,8 @@ BLOCKS: Final[Mapping[str, Maker]] = {
     "table.balance": tables.balance,
     "table.levels": tables.levels,
     "table.readings": tables.readings,
+    "table.segments": tables.segments,
+    "table.correlations": tables.correlations,
     "text.valuation_left": prose.valuation_left,
     "text.valuation_right": prose.valuation_right,
     "text.history": prose.history_text,
@@ -66,6 +68,7 @@ BLOCKS: Final[Mapping[str, Maker]] = {
     "text.segments": prose.segment_text,
     "text.growth": prose.growth_text,
     "text.quality": prose.quality_text,
+    "text.bases": prose.bases_text,
     "text.resilience": prose.resilience_text,
     "text.risk": prose.risk_text,
     "text.diversification": prose.diversification_text,
@@ -74,6 +77,7 @@ BLOCKS: Final[Mapping[str, Maker]] = {
     "note.bears": prose.bears,
     "note.watch": prose.watch,
     "note.falsifier": prose.falsifier,
+    "note.first_issue": notes.first_issue,
     "note.not_shown": notes.not_shown,
     "note.glossary": notes.glossary,
     **{f"note.{name}": maker for name, maker in notes.NOTES.items()},
@@ -205,7 +209,7 @@ def _meta(desk: Desk, body: Any) -> Meta:
 
 def _grade(desk: Desk) -> tuple[str, str]:
     """A, B or C by what the checks found: errors make C, warnings B (LOOK 6, strip)."""
-    severities = {finding.severity for finding in desk.study.findings}
+    severities = {finding.severity for finding in desk.study.findings if not finding.check.startswith("config")}
     if "error" in severities:
         return "C", "read with care"
     return ("B", "usable with caveats") if "warning" in severities else ("A", "no caveats found")

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from peerbench.brief.audience import Audience
 from peerbench.brief.sourcebook import Sourcebook
 from peerbench.brief.study import Study
-from peerbench.core.document import Cell, Cite, Mark, Native, Number, Paragraph, Span, Spans, Text, When
+from peerbench.core.document import Cell, Cite, Mark, Native, Number, Paragraph, Span, Spans, Strong, Text, When
 from peerbench.core.evidence import Evidence, Quantity, Tested
 from peerbench.narrate.claims import Claim, Kind, Statement, Value, speak
 from peerbench.narrate.phrases import Phrases
@@ -80,7 +80,7 @@ class Desk:
         spans: list[Span] = []
         for claim in claims:
             spans += [Text(" ")] if spans else []
-            spans += [*claim.lead, *([Text(" ")] if claim.lead else []), *claim.spans]
+            spans += [Strong(claim.lead), Text(" "), *claim.spans] if claim.lead else [*claim.spans]
         refs = [ref for claim in claims for ref in claim.refs]
         kind: Kind = next((claim.kind for claim in claims if claim.kind != "fact"), "fact")
         return Paragraph((*spans, *(self.cite(refs) if cite else ())), lead, kind)

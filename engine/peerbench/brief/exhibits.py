@@ -52,6 +52,8 @@ def _points(desk: Desk, metric: str) -> tuple[figures.DotPoint, ...]:
 
 def _prose(desk: Desk, metric: str) -> str:
     unit = desk.evidence.definitions[metric].unit
+    if metric.startswith("worst"):
+        return "pct1"
     return {"times": "x1", "fraction": "pct0", "money": "money"}.get(unit, "n1")
 
 
@@ -97,7 +99,11 @@ def range_dot(desk: Desk, width: float = 178.0, height: float = 56.5) -> Chart |
         "measure": words.noun(ev, desk.headline_metric),
         "pivotal": ev.name(tested.pivotal) if tested and tested.pivotal else "",
     }
-    holds = {**statement.holds, "fails_pivotal": bool(tested and tested.pivotal and tested.metric in measures)}
+    holds = {
+        **statement.holds,
+        **_sides(desk, measures),
+        "fails_pivotal": bool(tested and tested.pivotal and tested.metric in measures),
+    }
     title = desk.title(desk.audience.words("measures_title", "title.range_dot"), values, holds)
     subtitle = desk.audience.words("measures_subtitle") or (
         f"Premium or discount to the median of {words.count(len(ev.peers))} peers, %. Labels give the multiple; "
@@ -105,7 +111,7 @@ def range_dot(desk: Desk, width: float = 178.0, height: float = 56.5) -> Chart |
     )
     refs = [ref for metric in measures for ref in (relative(desk, metric).ref, ev.median(metric).ref)]
     note = f"Bars run from lowest to highest peer; {_quartile_words(len(ev.peers))}"
-    figure = figures.RangeDot(desk.study.identities, tuple(rows), _annotation(desk, tested))
+    figure = figures.RangeDot(desk.study.identities, tuple(rows), _annotation(desk, rows))
     data = [
         (
             row.label,
@@ -129,6 +135,20 @@ def range_dot(desk: Desk, width: float = 178.0, height: float = 56.5) -> Chart |
         desk.next_figure(),
         _data("range-dot", "Measure", [(c, ev.name(c)) for c in (ev.subject, *ev.peers)], data),
     )
+
+
+def _sides(desk: Desk, measures: Sequence[str]) -> dict[str, bool]:
+    """On which side of the median the measures of risk lie, debt apart."""
+    market = [relative(desk, m).value or 0.0 for m in measures if not m.startswith("debt")]
+    debt = [relative(desk, m).value or 0.0 for m in measures if m.startswith("debt")]
+    above = bool(market) and all(value > 0 for value in market)
+    return {
+        "above_all": above,
+        "all": above,
+        "above_some": any(value > 0 for value in market),
+        "below_some": any(value < 0 for value in market),
+        "below_debt": bool(debt) and debt[0] < 0,
+    }
 
 
 def _label_of(row: figures.DotRow, company: str) -> Number:
@@ -172,9 +192,10 @@ def _test_points(desk: Desk, metric: str, pivotal: str) -> tuple[figures.DotPoin
     return tuple(points)
 
 
-def _annotation(desk: Desk, tested: Any) -> str:
+def _annotation(desk: Desk, rows: Sequence[figures.DotRow]) -> str:
     """One annotation at most, on the point the title turns on; it carries no number of its own."""
-    if tested is None or not tested.pivotal or tested.metric not in desk.metrics("multiples"):
+    tested = desk.tested
+    if tested is None or not any(row.test for row in rows):
         return ""
     ev = desk.evidence
     return f"Drop {ev.name(tested.pivotal)} and the median moves; the gap goes with it"
@@ -246,7 +267,7 @@ def football(desk: Desk) -> Chart | None:
     lows = [q for row in implied if (q := row.low).value is not None]
     highs = [q for row in implied if (q := row.high).value is not None]
     low, high = min(lows, key=lambda q: q.value or 0), max(highs, key=lambda q: q.value or 0)
-    unit = f"one {ev.name(ev.subject)} ADS" if listing.ordinary_per_unit != 1 else f"one {ev.name(ev.subject)} share"
+    unit = "one ADS" if listing.ordinary_per_unit != 1 else "one share"
     title = desk.title("title.football", {"unit": unit, "low": low.number("price"), "high": high.number("price")}, {})
     title = tuple(Number(s.value, "price0", s.currency, s.ref) if isinstance(s, Number) else s for s in title)
     subtitle = f"Implied value per {'ADS' if listing.ordinary_per_unit != 1 else 'share'}: lowest, median (tick) and highest of {words.count(len(ev.peers))} peers"
@@ -472,7 +493,7 @@ def prices(desk: Desk) -> Chart | None:
     data = _data(
         "prices", "Company", [("end", "Change over a year")], [(ev.name(s.company), [Cell((s.end,))]) for s in drawn]
     )
-    return Chart("prices", title, (Text("Total return of closes over a year, %, local currency, every fifth trading day"),),
+    return Chart("prices", title, (Text("Total return over a year, %, local currency"),),
                  figures.Lines(desk.study.identities, tuple(drawn)), _alt("Line chart.", words_of(title) + "."),
                  desk.source_line(refs), 87.0, 44.0, desk.next_figure(), data)  # fmt: skip
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+import re
 from dataclasses import replace
 
 from peerbench.brief.context import Desk
 from peerbench.core.document import AudienceBox, Basis, Note, Paragraph, Register, Span, Spans, Strong, Text, When
 from peerbench.core.findings import Finding
 
-REGISTER_CHECKS = 12
+REGISTER_CHECKS = 8
 VERDICTS = {
     "conflict": "Conflict",
     "balance_dates_differ": "Two dates",
@@ -26,7 +27,7 @@ VERDICTS = {
     "ev_component_missing": "Not disclosed",
     "cross_line": "Lines",
 }
-SHORT_CITATIONS = 8
+SHORT_CITATIONS = 6
 
 
 def basis(desk: Desk) -> Basis:
@@ -91,10 +92,15 @@ def noted(desk: Desk) -> tuple[Finding, ...]:
     """Findings a reader should see, weightiest first; of many of one kind about one company the first speaks for all."""
     weight = {"error": 0, "warning": 1, "note": 2}
     groups: dict[tuple[str, str], list[Finding]] = {}
-    for finding in desk.study.findings:
-        groups.setdefault((finding.check, finding.subject), []).append(finding)
+    for finding in (f for f in desk.study.findings if not f.check.startswith("config")):
+        subject = "" if finding.check in TOGETHER else finding.subject
+        groups.setdefault((finding.check, subject), []).append(finding)
     heads = [_spokesman(group) for group in groups.values()]
     return tuple(sorted(heads, key=lambda f: (weight[f.severity], _place(f.check), f.subject)))
+
+
+TOGETHER = ("ev_component_missing", "data_quality", "restated_in_part")  # one entry for all companies
+SNAPSHOT = re.compile(r" \(snapshot [0-9-]+\)")
 
 
 def _place(check: str) -> int:
@@ -104,8 +110,8 @@ def _place(check: str) -> int:
 def _spokesman(group: Sequence[Finding]) -> Finding:
     """The last of a kind, which is the newest, and how many others there are."""
     others = len(group) - 1
-    more = f" ({others} more of this kind in findings.json)" if others else ""
-    return replace(group[-1], message=f"{group[-1].message.rstrip('.')}{more}.")
+    more = f" ({others} more like it in findings.json)" if others else ""
+    return replace(group[-1], message=f"{SNAPSHOT.sub('', group[-1].message).rstrip('.')}{more}.")
 
 
 def register(desk: Desk, part: int, parts: int) -> Register | None:
@@ -127,7 +133,7 @@ def register(desk: Desk, part: int, parts: int) -> Register | None:
 
 
 def _verdict(finding: Finding) -> str:
-    for key, word in VERDICTS.items():
+    for key, word in sorted(VERDICTS.items(), key=lambda item: -len(item[0])):
         if key in finding.check:
             return word
     return finding.check.replace("_", " ").capitalize()
@@ -196,6 +202,12 @@ def accessibility(desk: Desk) -> Note:
         "Tagged PDF in reading order, names in Chinese marked. Every figure has alternative text, and a data table in "
         "the web edition. No meaning rests on colour alone.",
     )
+
+
+def first_issue(desk: Desk) -> Note | None:
+    """Where an earlier issue would be compared: the first one says that it is the first."""
+    text = "This is the first issue at hand; the next will say what moved, and why."
+    return Note("since", "Since last issue", (Paragraph((Text(text),)),), "kicker")
 
 
 NOTES = {

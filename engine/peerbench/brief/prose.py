@@ -272,17 +272,17 @@ def valuation_left(desk: Desk) -> Prose | None:
     cash = valuation.cash_yield(desk.evidence, CASH_YIELD) if _need(desk, CASH_YIELD) else None
     return _prose(
         desk.paragraph(
-            [renamed(_spread(desk), "valuation.spread"), cash if "takeaway.cash_disagrees" not in desk.said else None]
+            [
+                renamed(_spread(desk), "valuation.spread"),
+                cash if "takeaway.cash_disagrees" not in desk.said else None,
+                valuation.small_sample(desk.evidence),
+            ]
         )
     )
 
 
 def valuation_right(desk: Desk) -> Prose | None:
-    return _prose(
-        desk.paragraph(
-            [valuation.small_sample(desk.evidence), _forecasts(desk), _ebitda_gap(desk), _history_withheld(desk)]
-        )
-    )
+    return _prose(desk.paragraph([_forecasts(desk), _ebitda_gap(desk), _history_withheld(desk)]))
 
 
 def history_text(desk: Desk) -> Prose | None:
@@ -368,9 +368,16 @@ def growth_text(desk: Desk) -> Prose | None:
             },
             {**operations.moves(own.value), "below": bool((gap.value or 0) < 0), "above": bool((gap.value or 0) > 0)},
         )
+    return _prose(desk.paragraph([quarter, _three_bases(desk)]))
+
+
+def _three_bases(desk: Desk) -> Statement | None:
     bases = ("net_income_parent_growth_fy", "net_income_total_growth_fy", "net_income_growth_fy")
-    three = operations.three_bases(ev, *bases) if _need(desk, *bases) else None
-    return _prose(desk.paragraph([quarter, three]))
+    return operations.three_bases(desk.evidence, *bases) if _need(desk, *bases) else None
+
+
+def bases_text(desk: Desk) -> Prose | None:
+    return _prose(desk.paragraph([_three_bases(desk)]))
 
 
 def quality_text(desk: Desk) -> Prose | None:
@@ -382,7 +389,7 @@ def quality_text(desk: Desk) -> Prose | None:
 
 def resilience_text(desk: Desk) -> Prose | None:
     said = "takeaway.net_cash" in desk.said
-    return _prose(desk.paragraph([None if said else _net_cash(desk), _leverage(desk), _coverage(desk)]))
+    return _prose(desk.paragraph([None if said else _net_cash(desk), _leverage(desk)]))
 
 
 def risk_text(desk: Desk) -> Prose | None:

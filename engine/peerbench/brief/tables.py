@@ -19,7 +19,10 @@ PRICE: Final = "price"  # the pseudo-metric of a listing's own close
 
 
 def bare(desk: Desk, metric: str) -> str:
-    """The format of a column of this metric: unit in the head, never in the cell."""
+    """The format of a column of this metric: unit in the head, never in the cell. `formats` of the audience wins."""
+    chosen = (desk.audience.settings.get("formats") or {}).get(metric)
+    if chosen:
+        return str(chosen)
     return BARE.get(desk.evidence.definitions[metric].unit, "n1")
 
 
@@ -175,9 +178,9 @@ def summary(desk: Desk) -> Table:
     rows = [
         *company_rows(desk, cols),
         _statistic_row(desk, f"Peer median, n = {_n(desk, cols)}", "median", cols, "median"),
-        _gap_row(desk, cols),
+        *([_gap_row(desk, cols)] if desk.audience.settings.get("summary_gap", True) else []),
     ]
-    notes = [text for text in (_period_note(desk), marks_note(desk, cols)) if text]
+    notes = [text for text in (marks_note(desk, cols),) if text]
     return Table(
         "summary",
         title,
@@ -192,10 +195,6 @@ def summary(desk: Desk) -> Table:
 def _n(desk: Desk, cols: Sequence[Column]) -> str:
     counts = [desk.evidence.count(c.key) for c in cols if c.key not in (TRACE.key, PRICE)]
     return str(max(counts)) if counts and len(set(counts)) == 1 else f"up to {max(counts, default=0)}"
-
-
-def _period_note(desk: Desk) -> str:
-    return ""
 
 
 def _units(desk: Desk, cols: Sequence[Column]) -> str:
@@ -306,7 +305,8 @@ def rank_table(desk: Desk) -> Table:
 def _measure(desk: Desk, metric: str) -> str:
     definition = desk.evidence.definitions[metric]
     unit = {"times": "times", "fraction": "%", "money": f"{_code(desk.evidence.currency)}bn"}.get(definition.unit, "")
-    return f"{definition.short}, {unit}" if unit else definition.short
+    name = (desk.audience.settings.get("heads") or {}).get(metric) or definition.short
+    return f"{name}, {unit}" if unit else str(name)
 
 
 def _ranked_cell(desk: Desk, company: str, metric: str) -> Cell:
@@ -514,7 +514,7 @@ def _dated_cell(desk: Desk, company: str, key: str) -> Cell:
     operand = desk.evidence.operand(company, key)
     if operand.end is None:
         return Cell((Number(None, "n0", status="missing"),))
-    average = ", diluted average" if "diluted_average" in operand.flags else ""
+    average = ", diluted" if "diluted_average" in operand.flags else ""
     return Cell((When(operand.end, "data"), Text(average)))
 
 
@@ -576,7 +576,7 @@ def levels(desk: Desk) -> Table | None:
     return Table(
         "levels",
         (Text(desk.audience.words("levels_title") or "Sizes and shares side by side"),),
-        (Text(_units(desk, cols)),),
+        (Text(desk.audience.words("levels_subtitle") or _units(desk, cols)),),
         cols,
         tuple(rows),
         notes=(*number_rows(desk, rows, cols), *notes),
@@ -609,4 +609,84 @@ def readings(desk: Desk) -> Table:
         label_head="",
         notes=(note,),
         kind="module",
+    )
+
+
+def segments(desk: Desk) -> Table | None:
+    """Comparable segments, each as its issuer reports it, over the last fiscal year; undisclosed ones say NA."""
+    ev, chosen = desk.evidence, desk.audience.settings.get("segments") or {}
+    rows = []
+    for company in (ev.subject, *ev.peers):
+        name = (chosen.get(company) or {}).get("segment", "")
+        sales, rise = ev.money(company, f"revenue_fy[{name}]"), ev.money(company, f"revenue_growth_fy[{name}]")
+        whole = ev.money(company, "revenue_fy") if ev.has("revenue_fy") else ev.money(company, "revenue_ltm")
+        value = sales.value / whole.value if sales.value is not None and whole.value and ev.has("revenue_fy") else None
+        part = ev.work(
+            f"segment_part:{company}",
+            f"{ev.name(company)}: segment over revenue",
+            value,
+            "fraction",
+            "÷",
+            (sales, whole),
+        )
+        label = (chosen.get(company) or {}).get("label") or "not disclosed"
+        cells = (Cell((Text(label),)), cell(sales, "bn1"), cell(rise, "bpct1"), cell(part, "bpct1"))
+        rows.append(Row(desk.company(company), cells, "subject" if company == ev.subject else "peer"))
+    if sum(isinstance(span, Number) and span.status == "ok" for row in rows for span in row.cells[1].spans) < 2:
+        return None
+    cols = (
+        Column("segment", "Segment", 24.0, align="left"),
+        Column("sales", f"Revenue\n{_code(ev.currency)}bn", 13.0),
+        Column("growth", "Growth\n%", 11.0),
+        Column("share", "Share of\nall, %", 13.0),
+    )
+    own, other = (
+        ev.money(c, f"revenue_growth_fy[{(chosen.get(c) or {}).get('segment', '')}]")
+        for c in (ev.subject, _rival(desk, chosen))
+    )
+    gap = own.value - other.value if own.value is not None and other.value is not None else None
+    labels = {c: (chosen.get(c) or {}).get("label", "") for c in (ev.subject, _rival(desk, chosen))}
+    title = desk.title(
+        "title.segment_table",
+        {"label": labels[ev.subject], "other": labels[_rival(desk, chosen)]},
+        {"below": gap is not None and gap < 0, "above": gap is not None and gap > 0},
+    )
+    note = (
+        "",
+        (Text("Each as its issuer reports it; definitions differ. NA = not disclosed or not known at the date."),),
+    )
+    return Table(
+        "segments", title, (Text("Last fiscal year; revenue at average rates, growth in reporting currency"),), cols,
+        tuple(rows), notes=(note,), source=desk.source_line(refs(rows)), number=desk.next_table(),
+    )  # fmt: skip
+
+
+def _rival(desk: Desk, chosen: Mapping[str, Any]) -> str:
+    """The peer with the largest comparable segment that is known."""
+    ev = desk.evidence
+    sized = [(ev.money(c, f"revenue_fy[{chosen[c]['segment']}]").value or 0.0, c) for c in ev.peers if c in chosen]
+    return max(sized, default=(0.0, ev.subject))[1]
+
+
+def correlations(desk: Desk) -> Table | None:
+    """How closely daily returns move together, peer by peer."""
+    ev, found = desk.evidence, desk.study.correlations
+    if not found:
+        return None
+    rows = tuple(
+        Row(desk.company(company), (cell(quantity, "n2"), cell(ev.money(company, "volatility_1y"), "bpct1")), "peer")
+        for company, quantity in sorted(found.items(), key=lambda item: -(item[1].value or 0))
+    )
+    cols = (Column("correlation", "Correlation", 20.0), Column("volatility", "Volatility, %", 22.0))
+    subtitle = f"Daily returns with {possessive(ev.name(ev.subject))} over a year, days both traded"
+    title = desk.title("title.correlations", {"subject": ev.name(ev.subject)}, {})
+    return Table(
+        "correlations",
+        title,
+        (Text(subtitle),),
+        cols,
+        rows,
+        label_head="Peer",
+        source=desk.source_line(refs(rows)),
+        number=desk.next_table(),
     )

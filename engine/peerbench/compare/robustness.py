@@ -209,7 +209,7 @@ def _judged(
 
 def _name(table: _Table, metric: str, statistic: Statistic, n: int, without: str, references: bool) -> str:
     definition = table.definitions[metric]
-    label = f"{definition.short}, last fiscal year" if definition.period == "fy" else definition.short
+    label = f"{definition.short.removesuffix(', FY')}, fiscal year" if definition.period == "fy" else definition.short
     if without:
         return f"{label}, without {table.names.get(without, without)}"
     if references:

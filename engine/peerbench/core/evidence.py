@@ -269,8 +269,9 @@ class Evidence:
         own, median = self.money(company, metric), self.median(metric)
         what = f"{own.what}: {'gap' if name == 'gap' else 'premium'} to the peer median"
         if row is None or row[name] is None:
-            broken = own if not own.ok else median
-            return replace(_missing(ref, what, broken.reason), status=broken.status if not broken.ok else "withheld")
+            broken = own if not own.ok and median.ok else median
+            status = broken.status if not broken.ok else "withheld"
+            return replace(_missing(ref, what, broken.reason), status=status)
         how = "value − peer median" if name == "gap" else "value ÷ peer median − 1"
         return Quantity(
             ref,

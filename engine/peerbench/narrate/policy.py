@@ -49,7 +49,7 @@ def headline(evidence: Evidence, metric: str) -> Statement:
             "subject": evidence.name(evidence.subject),
             "subject_s": possessive(evidence.name(evidence.subject)),
             "others": listing([evidence.name(c) for c in others]),
-            "times": times.number("words"),
+            "times": times.number("n1"),
             "single": single.number("n1"),
         },
         {

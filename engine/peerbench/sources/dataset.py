@@ -26,9 +26,14 @@ _READ: Final = frozenset(name + suffix for name in layout.COLUMNS for suffix in 
 Findings = tuple[Finding, ...]
 
 
+def shipped_names() -> tuple[str, ...]:
+    """The datasets that travel with the program."""
+    return tuple(sorted(folder.name for folder in _SHIPPED.iterdir() if folder.is_dir() and folder.name[0] not in "._"))
+
+
 def embedded(name: str) -> Path:
     """The folder of a data set that ships with the package."""
-    known = sorted(folder.name for folder in _SHIPPED.iterdir() if folder.is_dir() and folder.name[0] not in "._")
+    known = shipped_names()
     if name not in known:
         message = f"no data set named '{name}' ships with peerbench."
         raise UnusableRequest((Finding("unknown-dataset", "error", message, did_you_mean(name, known), subject=name),))
