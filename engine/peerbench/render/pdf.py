@@ -25,7 +25,10 @@ from peerbench.render.templates import Look
 
 STYLES: Final = ("fonts.css", "print.css")
 OPTIONS: Final = {"pdf_variant": "pdf/ua-1", "pdf_tags": True}
-ENDLESS: Final = "@page { size: 210mm 1500mm } .sheet, .sheet.first { height: auto } .foot { position: static }"
+ENDLESS: Final = (
+    "@page { size: 210mm 1500mm } .sheet, .sheet.first { height: auto } .foot { position: static } "
+    ".appendix { display: none }"
+)
 BASE: Final = "asset:page/"
 CHART: Final = re.compile(r"asset:chart/(.+)\.svg")
 FONT: Final = re.compile(r"asset:font/(.+)")
@@ -137,13 +140,18 @@ def _no_library_search() -> Iterator[None]:
 
 @contextmanager
 def _no_collection() -> Iterator[None]:
-    """Layout makes many small objects that all live to the end: collecting among them is wasted time."""
+    """Layout makes a million small objects that all live to the end: collecting among them is wasted time.
+
+    Freezing and thawing moves them to the oldest generation, so that the first collection after does not walk them.
+    """
     enabled = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
         if enabled:
+            gc.freeze()
+            gc.unfreeze()
             gc.enable()
 
 
