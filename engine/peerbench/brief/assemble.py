@@ -315,14 +315,14 @@ class _Maker:
             variants.append(Variant(variant.name, premium, variant.holds, variant.metric, variant.without))
         used = [variant.premium for variant in variants]
         self.evidence.work(
-            "robust",
+            f"robust:{metric}",
             "Variants in which the gap holds",
             float(found.k),
             "count",
             f"of {found.m}, inside ±{found.threshold:.0%} fails",
             used,
         )
-        self.evidence.work("robust_of", "Variants tried", float(found.m), "count", "count", used)
+        self.evidence.work(f"robust_of:{metric}", "Variants tried", float(found.m), "count", "count", used)
         self.evidence.work(
             "threshold", "Gap inside which a test fails", found.threshold, "fraction", "set by the house", ()
         )

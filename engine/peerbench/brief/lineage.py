@@ -245,7 +245,7 @@ def _chart_refs(page: Page) -> Iterator[str]:
         for slot in row.slots:
             for block in slot:
                 if isinstance(block, Chart):
-                    yield from (ref for ref in refs_in(block.data) if ref)
+                    yield from (*refs_in(block.data), *refs_in(block.figure))
 
 
 # ---- one number alone ------------------------------------------------------------------------------------------------

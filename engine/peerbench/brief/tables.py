@@ -336,8 +336,8 @@ def robustness(desk: Desk) -> Table | None:
     ]
     premium = desk.evidence.premium(tested.metric)
     values = {
-        "k": Number(float(tested.k), "n0", ref="working:robust"),
-        "m": Number(float(tested.m), "n0", ref="working:robust_of"),
+        "k": Number(float(tested.k), "n0", ref=f"working:robust:{tested.metric}"),
+        "m": Number(float(tested.m), "n0", ref=f"working:robust_of:{tested.metric}"),
     }
     percent = round(tested.threshold * 100)
     return Table(
