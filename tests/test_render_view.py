@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import documents
-from peerbench.core.document import Cell, Cite, Column, Mark, Number, Row, Span, Strong, Table, Text
+from peerbench.core.document import Cell, Cite, Column, Mark, Number, Paragraph, Row, Span, Strong, Table, Text
 from peerbench.render.node import Node
-from peerbench.render.view import View
+from peerbench.render.view import View, row_runs
 
 VIEW = View(documents.brief(), "print")
 
@@ -112,3 +112,29 @@ def test_a_whole_number_stands_under_the_units_of_a_decimal_column() -> None:
 def test_the_label_column_takes_what_the_columns_leave() -> None:
     table = replace(documents.TABLE_1, columns=(Column("a", "A", 20.5), Column("b", "B", 17)))
     assert VIEW.table(replace(table, rows=()), 87.0).label_mm == 49.5
+
+
+@pytest.mark.parametrize(
+    ("rows", "printed"),
+    [
+        ({"3.24", "3.25", "3.26", "1.04"}, "1.04, 3.24–3.26"),
+        ({"2.09", "2.10"}, "2.09, 2.10"),
+        ({"1.99", "1.100", "1.101"}, "1.99–1.101"),
+        (set(), ""),
+    ],
+)
+def test_neighbouring_lineage_rows_are_written_together(rows: set[str], printed: str) -> None:
+    assert ", ".join(label for _, label in row_runs(rows)) == printed
+
+
+@pytest.mark.parametrize(
+    ("spans", "printed"),
+    [
+        ((Text("never mixed here."),), "never mixed\u00a0here."),
+        ((Text("days ran at "), Number(0.61, "pct0"), Text("."), Cite((1,))), "days ran at\u00a061%.{1}"),
+        ((Text("never mixed here."), Cite((1,))), "never mixed\u00a0here.{1}"),
+        ((Text("a considerable undertaking."),), "a considerable undertaking."),
+    ],
+)
+def test_a_short_last_word_does_not_stand_alone(spans: tuple[Span, ...], printed: str) -> None:
+    assert words(VIEW.paragraph(Paragraph(spans)).spans) == printed

@@ -50,6 +50,7 @@ UNIT_AFTER: Final = re.compile(r" (times|percentage points?|points?|pp|shares)\b
 TRACE: Final = "trace"  # key of the column that names each row's lineage row
 BAR_MARGIN_MM: Final = 4.0
 SOURCE_LINE: Final = 74  # letters in one line of the list of sources
+WIDOW: Final = 9  # letters of a last word that may not stand on a line of its own
 CARD_ROWS: Final = 3  # inputs and checks on a card; the rest stands in the lineage
 SHORT_ID: Final = 4  # "Q12" stands in a narrow column, a quoted claim in a wide one
 
@@ -205,7 +206,8 @@ class View:
         )
 
     def paragraph(self, item: Paragraph) -> Node:
-        return Node("paragraph", paragraph_kind=item.kind, lead=self.runs(item.lead), spans=self.runs(item.spans))
+        spans = _no_widow(self.runs(item.spans))
+        return Node("paragraph", paragraph_kind=item.kind, lead=self.runs(item.lead), spans=spans)
 
     def register(self, item: Register) -> Node:
         narrow = all(len(name) <= SHORT_ID for name, _, _ in item.entries)
@@ -289,6 +291,7 @@ class View:
         """A row of the lineage appendix, and the card behind a number on the web."""
         shown = formats.text(trace.exact)
         inputs = tuple(self.trace_input(one) for one in trace.inputs)
+        calculation = self.runs(trace.calculation, dots=False)
         checks = tuple(Node("check", state=state, text=text) for state, text in trace.checks)
         return Node(
             "trace",
@@ -303,7 +306,7 @@ class View:
             rows=self.rows_of(trace),
             subject=bool(self.brief.meta.subject_key) and self.brief.meta.subject_key in trace.ref,
             formula=trace.formula,
-            calculation=self.runs(trace.calculation, dots=False),
+            calculation=() if _words(calculation) == trace.formula else calculation,
             inputs=inputs,
             shown_inputs=inputs[:CARD_ROWS],
             more_inputs=max(0, len(inputs) - CARD_ROWS),
@@ -313,10 +316,10 @@ class View:
             shown_checks=checks[:CARD_ROWS],
         )
 
-    def rows_of(self, trace: Trace) -> tuple[str, ...]:
-        """Other rows of the appendix that this number was made from."""
-        used = (self.traces[one.ref].row for one in trace.inputs if one.ref in self.traces)
-        return tuple(dict.fromkeys(row for row in used if row in self.rows and row != trace.row))
+    def rows_of(self, trace: Trace) -> tuple[Node, ...]:
+        """Other rows of the appendix that this number was made from, neighbours together: 1.04, 3.24–3.34."""
+        used = {self.traces[one.ref].row for one in trace.inputs if one.ref in self.traces} & self.rows - {trace.row}
+        return tuple(Node("part", text=label, href=f"#r{first}") for first, label in row_runs(used))
 
     def trace_input(self, one: TraceInput) -> Node:
         other = self.traces.get(one.ref)
@@ -410,6 +413,35 @@ def _kept(before: Node, mark: Node) -> tuple[Node, ...]:
     stem, space, word = before.text.rpartition(" ")
     kept = Node("keep", runs=(Node("text", text=word), mark))
     return (Node("text", text=stem + space), kept) if space else (kept,)
+
+
+def _no_widow(runs: tuple[Node, ...]) -> tuple[Node, ...]:
+    """The last space of a paragraph unbreakable where one short word would stand alone on the last line."""
+    tail = 0
+    for index in range(len(runs) - 1, 0, -1):
+        run = runs[index]
+        if run.kind == "text" and " " in run.text.rstrip():
+            break
+        tail += len(_words((run,)))
+        before = runs[index - 1]
+        if before.kind == "text" and before.text.endswith(" "):
+            glued = Node("text", text=before.text[:-1] + formats.NO_BREAK)
+            return (*runs[: index - 1], glued, *runs[index:]) if tail <= WIDOW else runs
+    if runs and runs[-1].kind == "text":
+        stem, space, word = runs[-1].text.rpartition(" ")
+        if space and tail + len(word) <= WIDOW:
+            return (*runs[:-1], Node("text", text=stem + formats.NO_BREAK + word))
+    return runs
+
+
+def row_runs(rows: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Lineage rows in order as (first row, label), rows that follow each other on a page together."""
+    pairs = sorted(tuple(map(int, row.split("."))) for row in rows)
+    width = {(page, number): row for row in rows for page, number in [tuple(map(int, row.split(".")))]}
+    for page in dict.fromkeys(page for page, _ in pairs):
+        for first, last in _spans_of([number for at, number in pairs if at == page]):
+            start, end = width[page, first], width[page, last]
+            yield start, start if first == last else f"{start}{formats.EN_DASH if last - first > 1 else ', '}{end}"
 
 
 def _run_label(first: int, last: int) -> str:
