@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -100,6 +101,7 @@ def compose(study: Study, audience: Audience) -> Brief:
     pages = tuple(_page(desk, plan) for plan in audience.settings["pages"])
     brief = Brief(_meta(desk, (standfirst, takeaways, pages)), headline, standfirst, (), takeaways, side, pages, (), ())
     brief = lineage.numbered(desk, brief)
+    brief = replace(brief, definitions=lineage.definitions(desk, brief))
     return _with_byline(desk, brief)
 
 
@@ -249,8 +251,6 @@ def count_words(spans: Sequence[Span]) -> int:
 
 
 def _with_byline(desk: Desk, brief: Brief) -> Brief:
-    from dataclasses import replace
-
     house = desk.study.furniture
     published = house.published
     weekday = f"{published:%A} "

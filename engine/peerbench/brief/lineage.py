@@ -10,7 +10,7 @@ from peerbench.brief.audience import Audience
 from peerbench.brief.context import Desk
 from peerbench.brief.sourcebook import Sourcebook
 from peerbench.brief.study import Study
-from peerbench.core.document import Brief, LayoutRow, Number, Page, Row, Source, Spans, Table, Text, Trace, TraceInput
+from peerbench.core.document import Brief, Definition, LayoutRow, Number, Page, Row, Source, Spans, Table, Text, Trace, TraceInput
 from peerbench.core.errors import UnusableRequest
 from peerbench.core.evidence import Quantity
 from peerbench.core.findings import Finding, did_you_mean
@@ -246,6 +246,20 @@ def _chart_refs(page: Page) -> Iterator[str]:
             for block in slot:
                 if isinstance(block, Chart):
                     yield from (*refs_in(block.data), *refs_in(block.figure))
+
+
+def definitions(desk: Desk, brief: Brief) -> tuple[Definition, ...]:
+    """Every measure whose value is printed, once, in reading order."""
+    from peerbench.metrics import sentence
+
+    plan, found = desk.study.plan, {}
+    for ref in brief.traces:
+        metric = desk.evidence.book[ref].metric
+        if metric in plan.steps and metric not in found and plan.definitions[metric].definition:
+            known = plan.definitions[metric]
+            words = sentence.sentence(plan.tree(metric), plan.definitions)
+            found[metric] = Definition(known.label, words, known.definition, known.source.replace("METHOD section 7", "catalogue").replace("METHOD ", "rule "))
+    return tuple(found.values())
 
 
 # ---- one number alone ------------------------------------------------------------------------------------------------

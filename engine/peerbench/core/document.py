@@ -292,6 +292,16 @@ class Trace:
 
 
 @dataclass(frozen=True, slots=True)
+class Definition:
+    """One measure of the brief: its name, its formula in words and its definition, for the appendix."""
+
+    name: str
+    formula: str
+    text: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
 class Meta:
     """Furniture of the pages."""
 
@@ -334,3 +344,4 @@ class Brief:
     sources: tuple[Source, ...]
     lineage: tuple[Trace, ...]  # in reading order
     traces: dict[str, Trace] = field(default_factory=dict)
+    definitions: tuple[Definition, ...] = ()

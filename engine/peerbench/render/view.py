@@ -16,6 +16,7 @@ from peerbench.core.document import (
     Chart,
     Cite,
     Column,
+    Document,
     LayoutRow,
     Mark,
     Native,
@@ -285,6 +286,17 @@ class View:
             remark=source.remark,
             short=source.short,
             id=f"s{source.number}",
+            documents=tuple(self.document(document) for document in source.documents),
+        )
+
+    def document(self, document: Document) -> Node:
+        return Node(
+            "document",
+            title=document.title,
+            day=self.node(document.day) or "",
+            url=document.url,
+            link=document.url.startswith(("https://", "http://")),
+            remark=document.remark,
         )
 
     def trace(self, trace: Trace) -> Node:
