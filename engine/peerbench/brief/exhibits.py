@@ -537,7 +537,7 @@ def long_bars(desk: Desk) -> Chart | None:
     unit = {"USD": "US$"}.get(ev.currency, ev.currency)
     return Chart("long-bars", title, (Text(f"Capital spending in the last full financial year, {unit}bn at the average exchange rate of that year; tick = year before"),),
                  figures.LongBars(desk.study.identities, tuple(made)), _alt("Horizontal bars.", words_of(title) + "."),
-                 desk.source_line(refs, "The pledge covers AI and cloud only; company totals cover everything." if any(b.pledge for b in made) else ""),
+                 desk.source_line(refs, "The pledge is what the company says; totals are what was spent, on everything." if any(b.pledge for b in made) else ""),
                  178.0, 46.0, desk.next_figure(), data)  # fmt: skip
 
 

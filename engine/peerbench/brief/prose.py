@@ -151,8 +151,14 @@ def _pledge(desk: Desk) -> Statement | None:
     parts = pledge_parts(desk)
     if parts is None:
         return None
-    amount, per_year, of_sales, of_spending, years = parts
-    return operations.pledge(desk.evidence, amount, per_year, of_sales, of_spending, words.count(int(years)))
+    amount, per_year, of_sales, of_spending, _ = parts
+    return operations.pledge(desk.evidence, quoted(desk, amount), amount, per_year, of_sales, of_spending)
+
+
+def quoted(desk: Desk, claim: Quantity) -> str:
+    """A company's own words, as the data keep them."""
+    row = next((row for id in claim.documents if (row := desk.book.row(id))), None)
+    return str(row["text"]) if row else ""
 
 
 def _policy_pledge(desk: Desk) -> Statement | None:
@@ -172,7 +178,7 @@ def _policy_pledge(desk: Desk) -> Statement | None:
         brief,
         ev.money(order[0], "capex_fy"),
     )
-    return policy.pledge(ev, amount, brief, of_spending, share, ev.name(order[0]))
+    return policy.pledge(ev, quoted(desk, amount), amount, brief, of_spending, share, ev.name(order[0]))
 
 
 def _segment(desk: Desk) -> Statement | None:

@@ -44,7 +44,7 @@ class Claim:
 
 def speak(statement: Statement, phrases: wording.Phrases) -> Claim | None:
     """Word a statement, or return None when no phrase of its id is true."""
-    phrase = wording.choose(statement.id, phrases, statement.holds)
+    phrase = wording.choose(statement.id, phrases, statement.holds, statement.values)
     if phrase is None:
         return None
     for need in phrase.needs:

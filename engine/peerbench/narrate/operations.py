@@ -16,19 +16,30 @@ def moves(value: float | None, suffix: str = "") -> dict[str, bool]:
 
 
 def extremes(evidence: Evidence, metric: str) -> tuple[str, str]:
-    """The companies with the highest and the lowest value, subject included; empty when fewer than two or tied."""
-    known = [(evidence.money(c, metric).value, c) for c in (evidence.subject, *evidence.peers)]
+    """The companies with the highest and the lowest value of all on the page, references too.
+
+    A superlative needs everyone's value, and no tie: else that end is empty.
+    """
+    known = [(evidence.money(company, metric).value, company) for company in evidence.everyone]
     ranked = sorted((value, company) for value, company in known if value is not None)
-    if len(ranked) < 2 or ranked[0][0] == ranked[-1][0]:
+    if len(ranked) < 2 or len(ranked) < len(known):
         return "", ""
-    return ranked[-1][1], ranked[0][1]
+    lowest, highest = ranked[0], ranked[-1]
+    return (
+        highest[1] if highest[0] > ranked[-2][0] else "",
+        lowest[1] if lowest[0] < ranked[1][0] else "",
+    )
+
+
+def about_half(own: Quantity, median: Quantity) -> bool:
+    """Whether a rate is about half of another above zero: 0.4 to 0.6 of it."""
+    return bool(own.value and median.value and 0.4 * median.value <= own.value <= 0.6 * median.value)
 
 
 def growth(evidence: Evidence, metric: str) -> Statement:
     """Revenue growth against the peer median, and who grew fastest."""
     own, median, gap = evidence.money(evidence.subject, metric), evidence.median(metric), evidence.gap(metric)
     fastest, slowest = extremes(evidence, metric)
-    half = bool(own.value and median.value and median.value > 0 and 0 < own.value <= 0.6 * median.value)
     return Statement(
         "takeaway.growth",
         {
@@ -45,7 +56,7 @@ def growth(evidence: Evidence, metric: str) -> Statement:
             "highest_other": bool(fastest) and fastest != evidence.subject,
             "highest_own": fastest == evidence.subject,
             "lowest_own": slowest == evidence.subject,
-            "below_half": half,
+            "below_half": about_half(own, median),
         },
         strength=min(1.0, abs(gap.value or 0.0) * 8),
     )
@@ -140,7 +151,7 @@ def spending(evidence: Evidence, share: str, growth_metric: str) -> Statement:
 
 
 def pledge(
-    evidence: Evidence, amount: Quantity, per_year: Quantity, of_sales: Quantity, of_spending: Quantity, years: str
+    evidence: Evidence, quote: str, amount: Quantity, per_year: Quantity, of_sales: Quantity, of_spending: Quantity
 ) -> Statement:
     """What the company says it will spend, set against what it spends; worded as the company's."""
     times = of_spending.value or 0.0
@@ -148,8 +159,8 @@ def pledge(
         "spending.pledge",
         {
             "subject": evidence.name(evidence.subject),
+            "quote": quote,
             "amount": amount.number("money"),
-            "years": years,
             "per_year": per_year.number("money"),
             "of_sales": of_sales.number("pct1"),
             "of_spending": of_spending.number("n1"),
@@ -199,10 +210,14 @@ def run_of(values: Sequence[float]) -> int:
 def ranks(evidence: Evidence, metrics: Sequence[str]) -> Statement:
     """The subject's ranks over many measures: the best and worst place it takes."""
     places = [evidence.rank(metric) for metric in metrics]
-    known = sorted(int(place) for place in places if place is not None and place == int(place))
-    of = max((evidence.ranked(metric) for metric in metrics), default=0)
+    ranked = [place for place in places if place is not None]
+    known = sorted(int(place) for place in ranked if place == int(place))
+    counts = {evidence.ranked(metric) for metric in metrics if evidence.rank(metric) is not None}
+    of = max(counts, default=0)
     best, worst = (known[0], known[-1]) if known else (0, 0)
     first = sum(place == 1 for place in known)
+    # A tie has no ordinal, and "of four" is true of measures on which four were ranked.
+    sayable = bool(known) and len(known) == len(ranked) and len(counts) == 1 and bool(words.ordinal(worst))
     return Statement(
         "title.ranks",
         {
@@ -215,10 +230,9 @@ def ranks(evidence: Evidence, metrics: Sequence[str]) -> Statement:
             "total": words.count(len(metrics)),
         },
         {
-            "all_same": bool(known) and best == worst,
-            "all_two": bool(known) and worst == best + 1 and len(known) == len(metrics),
-            "some": bool(known),
-            "first": first > 0,
+            "all_two": sayable and worst == best + 1 and len(known) == len(metrics),
+            "some": sayable and best < worst,
+            "first": sayable and first > 0,
         },
     )
 

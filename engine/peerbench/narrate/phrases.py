@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-from peerbench.core.document import Span, Spans, Text
+from peerbench.core.document import Number, Span, Spans, Text
 from peerbench.core.errors import UnusableRequest
 from peerbench.core.findings import Finding, Origin
 
@@ -23,26 +23,32 @@ WORD: Final = re.compile(r"[A-Za-z’'-]+")
 # Which words need which predicate. A predicate may carry a suffix: "below", "below_own_mean".
 LEXICON: Final[dict[str, tuple[str, ...]]] = {
     "below": (
-        *("below", "under", "discount", "discounts", "cheaper", "less", "lower", "fewer"),
-        *("trails", "half", "slower", "cheap"),
+        *("below", "under", "discount", "discounts", "cheaper", "less", "lower", "fewer", "smaller", "weaker"),
+        *("trails", "half", "slower", "cheap", "thinner", "shallower", "shorter"),
     ),
     "above": (
-        *("above", "premium", "premiums", "dearer", "more", "higher", "exceeds", "ahead"),
-        *("outgrows", "faster", "dear"),
+        *("above", "premium", "premiums", "dearer", "more", "higher", "exceeds", "ahead", "larger", "stronger"),
+        *("outgrows", "faster", "dear", "deeper", "bigger", "greater", "longer", "doubled", "twice"),
     ),
-    "highest": ("highest", "most", "largest", "fastest", "dearest", "widest", "strongest", "top", "outspends"),
-    "lowest": ("lowest", "least", "smallest", "slowest", "cheapest", "narrowest", "weakest", "bottom"),
-    "all": ("every", "all", "both", "throughout"),
-    "none": ("none", "neither", "nowhere"),
-    "rose": ("rose", "grew", "gained", "increased", "rising", "sped", "up"),
+    "highest": (
+        *("highest", "most", "largest", "fastest", "dearest", "widest", "strongest", "top", "outspends"),
+        *("deepest", "biggest", "greatest"),
+    ),
+    "lowest": ("lowest", "least", "smallest", "slowest", "cheapest", "narrowest", "weakest", "bottom", "shallowest"),
+    "all": ("every", "all", "both", "throughout", "always"),
+    "none": ("none", "neither", "nowhere", "never", "nobody"),
+    "between": ("between",),
+    "rose": ("rose", "grew", "gained", "increased", "rising", "sped", "up", "climbed", "doubled"),
     "fell": ("fell", "dropped", "shrank", "declined", "falling", "shrinking", "down", "slowed"),
+    "narrowing": ("narrowing", "narrows", "narrowed"),
+    "widening": ("widening", "widens", "widened"),
     "holds": ("holds", "survives", "robust"),
     "fails": ("fails", "fragile", "hangs"),
     "net_cash": ("cushion",),
     "mixed": ("disagree", "mixed", "cheap", "dear"),
     "agree": ("agree",),
 }
-IDIOMS: Final = ("at least", "or more", "never mixed")  # quote or bound, compare nothing
+IDIOMS: Final = ("at least", "or more", "never mixed", "between them")  # quote or bound, compare nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,12 +129,28 @@ def _unlicensed(text: str, needs: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(word for word in words if _licences(word) and not held.intersection(_licences(word)))
 
 
-def choose(claim: str, phrases: Phrases, holds: Mapping[str, bool]) -> Phrase | None:
-    """The first variant all of whose predicates hold."""
+def choose(
+    claim: str, phrases: Phrases, holds: Mapping[str, bool], values: Mapping[str, Span | Spans | str]
+) -> Phrase | None:
+    """The first variant all of whose predicates hold and whose holes all have something to say."""
     for phrase in phrases.get(claim, ()):
-        if all(holds.get(need, False) for need in phrase.needs):
+        if all(holds.get(need, False) for need in phrase.needs) and _fillable(phrase, values):
             return phrase
     return None
+
+
+def _fillable(phrase: Phrase, values: Mapping[str, Span | Spans | str]) -> bool:
+    """A sentence with an empty hole, or a figure that is not available, says nothing true."""
+    holes = HOLE.findall(f"{phrase.lead} {phrase.say}")
+    return all(_said(values[hole]) for hole in holes if hole in values)
+
+
+def _said(value: Span | Spans | str) -> bool:
+    if isinstance(value, tuple):
+        return bool(value) and all(_said(span) for span in value)
+    if isinstance(value, Number):
+        return value.status == "ok" and value.value is not None
+    return bool(value)
 
 
 def fill(text: str, values: Mapping[str, Span | Spans | str]) -> Spans:

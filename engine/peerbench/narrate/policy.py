@@ -8,7 +8,7 @@ from peerbench.core.document import Text
 from peerbench.core.evidence import Evidence, Quantity
 from peerbench.narrate import words
 from peerbench.narrate.claims import Statement, listing, possessive
-from peerbench.narrate.operations import moves
+from peerbench.narrate.operations import extremes, moves
 
 
 def ordered(evidence: Evidence, metric: str) -> list[str]:
@@ -55,7 +55,7 @@ def headline(evidence: Evidence, metric: str) -> Statement:
         {
             "highest_alone": whole and len(others) > 1,
             "highest_other": bool(top) and top != evidence.subject,
-            "highest_own": top == evidence.subject,
+            "highest_own": extremes(evidence, metric)[0] == evidence.subject,
             "any": True,
         },
     )
@@ -73,9 +73,10 @@ def standfirst(evidence: Evidence, metric: str) -> Statement:
             "top": evidence.name(top),
             "top_value": evidence.money(top, metric).number("money"),
             "count": words.count(len(others)),
+            "others": listing([evidence.name(c) for c in others]),
             "rest": rest.number("money"),
         },
-        {"any": len(order) > 1, "one": len(order) == 2},
+        {"all": len(others) > 1 and len(order) == 1 + len(evidence.peers), "any": len(order) > 1},
     )
 
 
@@ -106,24 +107,27 @@ def scale(evidence: Evidence, metric: str) -> Statement:
 def pace(evidence: Evidence, growth: str, level: str) -> Statement:
     """Growth of spending, subject and largest spender, each in its reporting currency."""
     order = ordered(evidence, level)
-    top = order[0] if order and order[0] != evidence.subject else (order[1] if len(order) > 1 else evidence.subject)
+    leads = bool(order) and order[0] == evidence.subject
+    top = order[0] if order and not leads else (order[1] if len(order) > 1 else evidence.subject)
     own, other = evidence.value(evidence.subject, growth), evidence.value(top, growth)
+    faster = own.ok and other.ok and (own.value or 0) > (other.value or 0)
+    slower = own.ok and other.ok and (own.value or 0) < (other.value or 0)
     return Statement(
         "takeaway.pace",
         {
-            "subject": evidence.name(evidence.subject),
             "subject_s": possessive(evidence.name(evidence.subject)),
             "own": own.number("pct0", absolute=True),
-            "top": evidence.name(top),
+            "own_change": own.number("spct0"),
             "top_s": possessive(evidence.name(top)),
             "other": other.number("pct0", absolute=True),
+            "other_change": other.number("spct0"),
         },
         {
             **moves(own.value),
             **moves(other.value, "_other"),
-            "above": own.ok and other.ok and (own.value or 0) > (other.value or 0),
-            "below": own.ok and other.ok and (own.value or 0) < (other.value or 0),
-            "any": own.ok and other.ok,
+            "narrowing": slower if leads else faster,
+            "widening": faster if leads else slower,
+            "any": top != evidence.subject,
         },
         strength=0.7,
     )
@@ -139,13 +143,13 @@ def effort(evidence: Evidence, share: str) -> Statement:
             "first": items[0] if items else "",
             "rest": listing(items[1:]) if len(items) > 1 else "",
         },
-        {"highest": len(items) > 1},
+        {"highest": len(order) > 1 and extremes(evidence, share)[0] == order[0]},
         strength=0.8,
     )
 
 
 def pledge(
-    evidence: Evidence, amount: Quantity, per_year: Quantity, against: Quantity, top: Quantity, who: str
+    evidence: Evidence, quote: str, amount: Quantity, per_year: Quantity, against: Quantity, top: Quantity, who: str
 ) -> Statement:
     """The pledge by year against last year's spending and the largest spender's."""
     more = (against.value or 0) - 1
@@ -153,6 +157,7 @@ def pledge(
         "takeaway.pledge",
         {
             "subject": evidence.name(evidence.subject),
+            "quote": quote,
             "amount": amount.number("money"),
             "per_year": per_year.number("money"),
             "against": against.number("n1"),

@@ -47,7 +47,7 @@ def leverage(evidence: Evidence, metric: str) -> Statement:
             "subject": evidence.name(evidence.subject),
             "own": own.number("pct0"),
             "median": median.number("pct0"),
-            "of": words.count(evidence.ranked(metric)),
+            "of": words.count(len(evidence.everyone)),
         },
         {
             "lowest": least == evidence.subject,

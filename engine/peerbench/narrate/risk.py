@@ -59,7 +59,7 @@ def standfirst(evidence: Evidence, swings: str, debt: str, priced_on: When) -> S
             "median": median.number("pct0"),
             "debt": leverage.number("pct0"),
             "peers": _peers(evidence),
-            "of": words.count(evidence.ranked(debt)),
+            "of": words.count(len(evidence.everyone)),
         },
         {
             "own": own.ok,
@@ -81,7 +81,7 @@ def volatility(evidence: Evidence, year: str, month: str) -> Statement:
         "takeaway.volatility",
         {
             "subject": evidence.name(evidence.subject),
-            "of": words.count(evidence.ranked(year)),
+            "of": words.count(len(evidence.everyone)),
             "own": own.number("pct0"),
             "others": listing([(q.number("pct0"), Text(f" at {name}")) for name, q in others if q.ok]),
             "recent": recent.number("pct0"),
@@ -139,7 +139,7 @@ def diversification(evidence: Evidence, correlations: Mapping[str, Quantity]) ->
             "rest": listing(items[1:]) if len(items) > 1 else "",
             "list": listing(items),
         },
-        {"highest": len(items) > 1 and ordered[0][0] > ordered[-1][0], "any": bool(items)},
+        {"highest": len(items) > 1 and ordered[0][0] > ordered[1][0], "any": bool(items)},
         strength=0.6,
     )
 

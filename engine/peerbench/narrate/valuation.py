@@ -70,7 +70,7 @@ def standfirst(evidence: Evidence, tested: Tested | None, metric: str, priced_on
             "peers": _names(evidence),
             "date": priced_on,
             "pivotal": evidence.name(tested.pivotal) if tested and tested.pivotal else "",
-            "without": without.number("pct0", absolute=True) if without else "",
+            "without": without.number("spct0") if without else "",
             "k": Number(float(tested.k), "n0", ref=f"working:robust:{tested.metric}") if tested else "",
             "m": Number(float(tested.m), "n0", ref=f"working:robust_of:{tested.metric}") if tested else "",
         },
@@ -80,7 +80,6 @@ def standfirst(evidence: Evidence, tested: Tested | None, metric: str, priced_on
             "value": own.ok,
             "median": median.ok,
             "any": True,
-            "without_inline": without is not None and without.value is not None,
         },
     )
 
@@ -107,10 +106,10 @@ def spread(evidence: Evidence, metrics: Sequence[str]) -> Statement:
             "above_list": listing([_with_gap(evidence, m, q) for m, q in above]),
         },
         {
-            "all_below": len(known) == len(premiums) > 1 and not above,
-            "below": bool(below) and not above,
-            "all_above": len(known) == len(premiums) > 1 and not below,
-            "above": bool(above) and not below,
+            "all_below": len(below) == len(premiums) > 1,
+            "below": bool(below) and len(below) == len(known),
+            "all_above": len(above) == len(premiums) > 1,
+            "above": bool(above) and len(above) == len(known),
             "mixed": bool(below) and bool(above),
             "below_some": bool(below),
             "above_some": bool(above),
@@ -133,8 +132,8 @@ def robustness(evidence: Evidence, tested: Tested, metric: str) -> Statement:
         "takeaway.robustness",
         {
             "measure": words.noun(evidence, metric),
-            "gap": premium.number("pct0", absolute=True),
-            "without": without.number("pct0", absolute=True) if without else "",
+            "gap": premium.number("spct0"),
+            "without": without.number("spct0") if without else "",
             "pivotal": evidence.name(tested.pivotal) if tested.pivotal else "",
             "k": Number(float(tested.k), "n0", ref=f"working:robust:{tested.metric}"),
             "m": Number(float(tested.m), "n0", ref=f"working:robust_of:{tested.metric}"),
@@ -221,22 +220,24 @@ def implied(evidence: Evidence, medians: Sequence[Quantity], lows: Sequence[Quan
     floor = [q.value for q in lows if q.value is not None]
     p = price.value or 0.0
     inside = [q for q in values if (q.value or 0) > p]
+    under = [q for q in values if (q.value or 0) < p]
     return Statement(
         "valuation.implied",
         {
             "count": words.capital(words.count(len(values))),
             "above_count": words.count(len(inside)),
+            "below_count": words.count(len(under)),
             "low": values[0].number("price0") if values else "",
             "high": values[-1].number("price0") if values else "",
             "price": price.number("price"),
         },
         {
             "all_above": len(values) > 1 and len(inside) == len(values),
-            "all_below": len(values) > 1 and not inside,
+            "all_below": len(values) > 1 and len(under) == len(values),
             "below_lows": bool(floor) and all(value < p for value in floor),
-            "below": bool(values) and not inside,
+            "below": bool(values) and len(under) == len(values),
             "above": bool(values) and len(inside) == len(values),
-            "mixed": bool(inside) and len(inside) < len(values),
+            "mixed": bool(inside) and bool(under),
         },
         kind="judgement",
     )
