@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from peerbench.config import tree
 from peerbench.config.values import ConfigFile
+from peerbench.core import tree
 from peerbench.core.findings import Finding, Origin, did_you_mean
 
 MAX_CHAIN: Final = 8

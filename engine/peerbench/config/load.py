@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from peerbench.config import chain as chains
-from peerbench.config import tree
 from peerbench.config.values import Brand, Config, Excluded, MetricGroup, Peer, Source
+from peerbench.core import tree
 from peerbench.core.findings import Finding, Origin, did_you_mean
 from peerbench.core.metric import MetricDefinition
 from peerbench.core.periods import WINDOWS

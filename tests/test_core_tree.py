@@ -9,7 +9,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from peerbench.config import tree
+from peerbench.core import tree
 
 
 def read(text: str) -> Any:
