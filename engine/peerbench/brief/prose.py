@@ -84,7 +84,7 @@ def _history(desk: Desk) -> Statement | None:
 def _cash_disagrees(desk: Desk) -> Statement | None:
     if not _need(desk, CASH_YIELD):
         return None
-    return renamed(valuation.cash_yield(desk.evidence, CASH_YIELD), "takeaway.cash_disagrees")
+    return renamed(valuation.cash_yield(desk.evidence, CASH_YIELD, desk.headline_metric), "takeaway.cash_disagrees")
 
 
 def _volatility(desk: Desk) -> Statement:
@@ -260,7 +260,9 @@ def _forecasts(desk: Desk) -> Statement | None:
 def _ebitda_gap(desk: Desk) -> Statement | None:
     if not _need(desk, "ev_to_ebitda_ltm"):
         return None
-    return valuation.gaps(desk.evidence, "ev_to_ebitda_ltm", "EV/EBITDA", "depreciation")
+    return valuation.gaps(
+        desk.evidence, "ev_to_ebitda_ltm", "EV/EBITDA", "depreciation", "depreciation_amortization[ltm]"
+    )
 
 
 def _history_withheld(desk: Desk) -> Statement | None:
@@ -270,12 +272,12 @@ def _history_withheld(desk: Desk) -> Statement | None:
     return Statement(
         "valuation.history_withheld",
         {"have": Number(float(premiums.n), "n0"), "need": Number(float(premiums.needed), "n0")},
-        {},
+        {"some": 1 < premiums.n < premiums.needed},
     )
 
 
 def valuation_left(desk: Desk) -> Prose | None:
-    cash = valuation.cash_yield(desk.evidence, CASH_YIELD) if _need(desk, CASH_YIELD) else None
+    cash = valuation.cash_yield(desk.evidence, CASH_YIELD, desk.headline_metric) if _need(desk, CASH_YIELD) else None
     return _prose(
         desk.paragraph(
             [
@@ -464,6 +466,7 @@ def _bull_statements(desk: Desk) -> list[Statement]:
     found += _gap_statements(desk, "outlook.bull")
     premium = ev.premium(desk.headline_metric)
     values: dict[str, Value] = {
+        "subject": ev.name(ev.subject),
         "measure": words.noun(ev, desk.headline_metric),
         "gap": premium.number("pct0", absolute=True),
     }
@@ -501,7 +504,11 @@ def _bear_statements(desk: Desk) -> list[Statement]:
                 _fragment(f"outlook.bear.{name}", values, operations.moves(change.value), abs(change.value or 0))
             )
     premium = ev.premium(desk.headline_metric)
-    values = {"measure": words.noun(ev, desk.headline_metric), "gap": premium.number("pct0", absolute=True)}
+    values = {
+        "subject": ev.name(ev.subject),
+        "measure": words.noun(ev, desk.headline_metric),
+        "gap": premium.number("pct0", absolute=True),
+    }
     found.append(_fragment("outlook.bear.premium", values, direction(premium), abs(premium.value or 0)))
     if _need(desk, "net_cash_share"):
         share = ev.money(ev.subject, "net_cash_share")
@@ -522,7 +529,7 @@ def watch(desk: Desk) -> Note | None:
     before = desk.study.evidence.book.get("working:next_quarter_base")
     if before is None or not before.ok:
         return None
-    missing = [c for c in ev.everyone if _need(desk, "pe_fy1") and not ev.money(c, "pe_fy1").ok]
+    missing = [c for c in ev.everyone if _need(desk, "pe_fy1") and not ev.operand(c, valuation.FORECAST).ok]
     values: dict[str, Value] = {"operating": before.number("money"), "missing": listing([ev.name(c) for c in missing])}
     id = "outlook.watch" if missing else "outlook.watch_plain"
     claim = desk.say(_fragment(id, values, {}, 1.0))

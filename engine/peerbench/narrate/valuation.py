@@ -9,6 +9,7 @@ from peerbench.core.evidence import Evidence, Quantity, Tested
 from peerbench.narrate import words
 from peerbench.narrate.claims import Statement, listing, possessive
 
+FORECAST = "eps_estimate[fy1]"
 INLINE = 0.05  # a premium within ±5 % counts as "in line"; the same threshold decides "holds"
 
 
@@ -127,7 +128,6 @@ def robustness(evidence: Evidence, tested: Tested, metric: str) -> Statement:
     """What the gap becomes without the pivotal peer, and in how many variants it holds."""
     premium = evidence.premium(metric)
     without = tested.without(tested.pivotal) if tested.pivotal else None
-    shrinks = without is not None and abs(without.value or 0) < abs(premium.value or 0)
     return Statement(
         "takeaway.robustness",
         {
@@ -139,16 +139,21 @@ def robustness(evidence: Evidence, tested: Tested, metric: str) -> Statement:
             "m": Number(float(tested.m), "n0", ref=f"working:robust_of:{tested.metric}"),
             "threshold": Number(tested.threshold, "pct0", ref="working:threshold"),
         },
-        {**direction(premium), **_tested(evidence, tested), "fell_without": shrinks},
+        {**direction(premium), **_tested(evidence, tested)},
         strength=0.9,
     )
 
 
-def cash_yield(evidence: Evidence, metric: str) -> Statement:
-    """The free cash flow yield against the peer median: does cash agree with the multiples?"""
+def cash_yield(evidence: Evidence, metric: str, guide: str) -> Statement:
+    """The free cash flow yield against the peer median: does cash agree with the multiple that guides?
+
+    A low multiple and a high yield say the same.
+    """
     own, median = evidence.money(evidence.subject, metric), evidence.median(metric)
     known = own.value is not None and median.value is not None
     gap = (own.value or 0) - (median.value or 0) if known else 0.0
+    price = direction(evidence.premium(guide), "_price")
+    cheap, dear = (price[f"{side}_price"] and price["beyond_price"] for side in ("below", "above"))
     return Statement(
         "valuation.cash",
         {
@@ -157,9 +162,12 @@ def cash_yield(evidence: Evidence, metric: str) -> Statement:
             "period": "last fiscal year" if metric.endswith("_fy") else "last twelve months",
         },
         {
+            **price,
             "inline": known and abs(gap) < 0.0025,
             "below": known and gap < 0,
             "above": known and gap > 0,
+            "agree": (cheap and gap > 0) or (dear and gap < 0),
+            "mixed": (cheap and gap < 0) or (dear and gap > 0),
         },
         strength=0.5,
     )
@@ -178,37 +186,34 @@ def small_sample(evidence: Evidence) -> Statement:
 
 def forecasts(evidence: Evidence, metric: str) -> Statement:
     """Which companies have a dated forecast; without one the forward multiple is missing, never guessed."""
-    known = [company for company in evidence.everyone if evidence.money(company, metric).ok]
+    known = [c for c in evidence.everyone if evidence.operand(c, FORECAST).ok]
     missing = [company for company in evidence.everyone if company not in known]
-    own = evidence.money(evidence.subject, metric)
     return Statement(
         "valuation.forecasts",
         {
             "known": listing([evidence.name(company) for company in known]),
             "missing": listing([evidence.name(company) for company in missing]),
-            "subject": evidence.name(evidence.subject),
-            "own": own.number("n1"),
         },
         {
             "nobody": not known,
             "some": bool(known) and bool(missing),
-            "everybody": bool(known) and not missing,
-            "own": own.ok,
+            "withheld": not evidence.premium(metric).ok,
         },
         strength=0.4,
         kind="estimate",
     )
 
 
-def gaps(evidence: Evidence, metric: str, label: str, item: str) -> Statement:
-    """Why a multiple is missing for some companies."""
+def gaps(evidence: Evidence, metric: str, label: str, item: str, key: str) -> Statement:
+    """Why a multiple is missing for some companies: said only where the operand `key` is what they all lack."""
     missing = [c for c in evidence.everyone if evidence.money(c, metric).status == "missing"]
+    lacking = all(evidence.operand(c, key).status == "missing" for c in missing)
     return Statement(
         "valuation.gaps",
         {"label": label, "missing": listing([evidence.name(c) for c in missing]), "item": item},
         {
-            "missing": bool(missing) and len(missing) < len(evidence.everyone),
-            "everybody": len(missing) == len(evidence.everyone),
+            "missing": lacking and bool(missing) and len(missing) < len(evidence.everyone),
+            "everybody": lacking and len(missing) == len(evidence.everyone),
         },
         strength=0.3,
     )
@@ -224,7 +229,6 @@ def implied(evidence: Evidence, medians: Sequence[Quantity], lows: Sequence[Quan
     return Statement(
         "valuation.implied",
         {
-            "count": words.capital(words.count(len(values))),
             "above_count": words.count(len(inside)),
             "below_count": words.count(len(under)),
             "low": values[0].number("price0") if values else "",
@@ -238,6 +242,8 @@ def implied(evidence: Evidence, medians: Sequence[Quantity], lows: Sequence[Quan
             "below": bool(values) and len(under) == len(values),
             "above": bool(values) and len(inside) == len(values),
             "mixed": bool(inside) and bool(under),
+            "above_some": bool(inside),
+            "below_some": bool(under),
         },
         kind="judgement",
     )
