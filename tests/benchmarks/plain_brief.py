@@ -1,7 +1,7 @@
-"""The yardstick: the same four pages as plain use of polars, Altair, vl-convert, Jinja and WeasyPrint makes them.
+"""The yardstick: the same pages, appendix included, as plain use of polars, Altair, vl-convert and WeasyPrint makes them.
 
-Written as someone would who knows the libraries and wants the page today: no checks, no lineage, no cache, default
-settings. Its figures are of the right kind and number, not audited. Usage: plain_brief.py OUT.pdf
+Written as someone would who knows the libraries and wants the pages today: no checks, no cache, default settings. Its
+figures are of the right kind and number, not audited. Usage: plain_brief.py OUT.pdf
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ FLOWS = [
     "capex",
 ]
 FLOWS += ["operating_cash_flow", "depreciation_amortization"]
+LINEAGE_ROWS = 250
 STOCKS = ["cash", "short_term_investments", "total_assets", "equity_total", "equity_parent", "shares_outstanding"]
 
 
@@ -201,6 +202,29 @@ def charts(table: pl.DataFrame, quarters: pl.DataFrame, years: pl.DataFrame, pri
     return images
 
 
+WORDS = {
+    "pe": "market value ÷ net income to the parent's shareholders, last twelve months",
+    "ps": "market value ÷ revenue, last twelve months",
+    "pb": "market value ÷ equity of the parent's shareholders at the latest balance sheet",
+}
+
+
+def lineage(rows: list[dict[str, object]], facts: pl.DataFrame) -> list[tuple[str, str, str, str, int]]:
+    """What the appendix says of each printed number: value, name, calculation, inputs, source."""
+    told = []
+    for row in rows:
+        for measure in [*VALUATION, *OPERATIONS]:
+            name = f"{NAMES[str(row['company'])]}, {measure.replace('_', ' ')}, last twelve months"
+            words = WORDS.get(measure, "value of the last twelve months ÷ the same of the year before − 1")
+            printed = "NA" if row[measure] is None else f"{row[measure]:.2f}"
+            told.append((printed, name, words, f"{row['market_cap']:,.0f} ÷ {row['revenue']:,.0f}", len(told) % 26 + 1))
+    for fact in facts.head(LINEAGE_ROWS - len(told)).to_dicts():
+        name = f"{NAMES[fact['company']]}, {fact['item'].replace('_', ' ')}, quarter to {fact['period_end']}"
+        words = f"as reported in {fact['source_title']}, known on {fact['known_on']}"
+        told.append((f"{fact['value'] / 1e6:,.0f}", name, words, fact["currency"] or "", len(told) % 26 + 1))
+    return told
+
+
 def main(out: str) -> None:
     table, quarters, years, prices = figures()
     facts = quarters.filter(pl.col("item").is_in(FLOWS[:5])).sort("period_end", descending=True)
@@ -210,6 +234,7 @@ def main(out: str) -> None:
         for name in [*VALUATION, *OPERATIONS]
         if (peers := table.filter(pl.col("company") != "alibaba")[name]).len()
     }
+    documents = read("facts").select("source_title", "source_url").unique(maintain_order=True).drop_nulls().rows()
     environment = jinja2.Environment(loader=jinja2.FileSystemLoader(Path(__file__).parent), autoescape=True)
     html = environment.get_template("plain_brief.html.j2").render(
         names=NAMES,
@@ -219,8 +244,10 @@ def main(out: str) -> None:
         valuation=VALUATION,
         operations=OPERATIONS,
         charts=charts(table, quarters, years, prices),
+        lineage=lineage(rows, facts),
         facts=facts.head(12).to_dicts(),
-        sources=read("facts")["source_title"].unique(maintain_order=True).to_list()[:24],
+        sources=[title for title, _ in documents[:26]],
+        documents=documents[:60],
         fonts=FONTS.as_uri(),
     )
     weasyprint.HTML(string=html).write_pdf(out, pdf_variant="pdf/ua-1")
