@@ -1,4 +1,4 @@
-"""The yardstick: the same pages, appendix included, as plain use of polars, Altair, vl-convert and WeasyPrint makes them.
+"""The yardstick: the same pages, appendix too, as plain use of polars, Altair, vl-convert and WeasyPrint makes them.
 
 Written as someone would who knows the libraries and wants the pages today: no checks, no cache, default settings. Its
 figures are of the right kind and number, not audited. Usage: plain_brief.py OUT.pdf
