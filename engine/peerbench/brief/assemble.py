@@ -294,7 +294,7 @@ class _Maker:
                 subject=self.request.subject,
                 roles=self.request.roles,
                 definitions=self.work.definitions,
-                numerator="market_cap",
+                numerator="enterprise_value" if metric.startswith("ev_") else "market_cap",
                 siblings=[m for m in ("pe_fy",) if metric == "pe_ltm" and m in self.work.definitions],
                 others=others,
                 others_without_pivotal=others[:1],

@@ -25,9 +25,10 @@ def _alt(*parts: str) -> str:
     return text if len(text) <= ALT_LIMIT else text[: ALT_LIMIT - 1].rsplit(" ", 1)[0] + "…"
 
 
-def words_of(spans: Spans) -> str:
-    """The words of a title for alternative text; numbers are described by the data table."""
-    return "".join(span.text for span in spans if isinstance(span, Text))
+def words_of(title: Spans, instead: str = "") -> str:
+    """The words of a title for alternative text; a title with figures in it gives way to other words."""
+    texts = [span.text for span in title if isinstance(span, Text)]
+    return "".join(texts) if len(texts) == len(title) else instead
 
 
 def _data(id: str, head: str, cols: Sequence[tuple[str, str]], rows: Sequence[tuple[str, Sequence[Cell]]]) -> Table:
@@ -275,7 +276,7 @@ def football(desk: Desk) -> Chart | None:
     data = _data("football", "Measure", [("low", "Lowest"), ("mid", "Median"), ("high", "Highest")],
                  [(b.label, [Cell((b.low,)), Cell((b.mid,) if b.mid else ()), Cell((b.high,))]) for b in bars])  # fmt: skip
     return Chart("football", title, (Text(subtitle),), figures.FootballField(tuple(bars), listing.price.number("price"), listing.currency),
-                 _alt("Football field.", words_of(title) + "."), desk.source_line(refs, "White bars: own ranges. A range, not a target."),
+                 _alt("Football field.", words_of(title, subtitle) + "."), desk.source_line(refs, "White bars: own ranges. A range, not a target."),
                  117.33, 37.0, desk.next_figure(), data)  # fmt: skip
 
 
@@ -329,7 +330,7 @@ def multiples(desk: Desk) -> Chart | None:
                  [(f"{end:%b %Y}", [_at(s.points, end) for _, s in drawn]) for end in ends])  # fmt: skip
     subtitle = f"Revenue growth on the same quarter a year earlier, %, reporting currency, quarters to {first:%b %Y}–{last:%b %Y}; grey lines are the others"
     return Chart("multiples", title, (Text(subtitle),), figures.SmallMultiples(tuple(i for i in desk.study.identities if i.company in dict(drawn)), chosen),
-                 _alt("Small multiples of lines.", words_of(title) + "."), desk.source_line(refs), 178.0, 37.0,
+                 _alt("Small multiples of lines.", words_of(title, subtitle) + "."), desk.source_line(refs), 178.0, 37.0,
                  desk.next_figure(), data)  # fmt: skip
 
 
@@ -354,15 +355,15 @@ def bars(desk: Desk) -> Chart | None:
     if len(groups) < 2:
         return None
     own = [ev.money(ev.subject, m).value for m in metrics]
-    first, last = own[0], own[-1]
+    first, before, last = own[0], own[max(len(own) - 2, 0)], own[-1]
     gap = ev.gap("capex_to_sales_fy")
     title = desk.title(
         "title.bars",
         {},
         {
             "above_double": bool(first and last and last > 2 * first),
-            "rose": bool(first and last and last > first),
-            "fell": bool(first and last and last < first),
+            "rose": bool(first and before and last and last > first and last > before),
+            "fell": bool(first and before and last and last < first and last < before),
             **direction(gap),
         },
     )
@@ -417,7 +418,7 @@ def segments(desk: Desk) -> Chart | None:
         for c in (desk.evidence.subject, *desk.evidence.peers)
         if c not in {s.company for s in drawn}
     ]
-    note = f"Not disclosed or not known at the date: {', '.join(missing)}." if missing else ""
+    note = f"Not disclosed, or too few quarters known at the date: {', '.join(missing)}." if missing else ""
     return Chart("segments", title, (Text("Cloud revenue growth on a year earlier, %, quarters"),), figures.Lines(desk.study.identities, chosen),
                  _alt("Line chart.", words_of(title) + "."), desk.source_line(refs, note), 87.0, 44.0,
                  desk.next_figure(), data)  # fmt: skip
@@ -534,9 +535,10 @@ def long_bars(desk: Desk) -> Chart | None:
     refs = [ev.money(c, metric).ref for c in known]
     data = _data("long-bars", "Company", [("now", "Last year"), ("before", "Year before")],
                  [(b.label, [Cell((b.value,)), Cell((b.before,) if b.before else ())]) for b in made])  # fmt: skip
-    unit = {"USD": "US$"}.get(ev.currency, ev.currency)
-    return Chart("long-bars", title, (Text(f"Capital spending in the last full financial year, {unit}bn at the average exchange rate of that year; tick = year before"),),
-                 figures.LongBars(desk.study.identities, tuple(made)), _alt("Horizontal bars.", words_of(title) + "."),
+    unit = {"USD": "US$", "CNY": "RMB", "HKD": "HK$"}.get(ev.currency, ev.currency)
+    subtitle = f"Capital spending in the last full financial year, {unit}bn at the average exchange rate of that year; tick = year before"
+    return Chart("long-bars", title, (Text(subtitle),),
+                 figures.LongBars(desk.study.identities, tuple(made)), _alt("Horizontal bars.", words_of(title, subtitle) + "."),
                  desk.source_line(refs, "The pledge is what the company says; totals are what was spent, on everything." if any(b.pledge for b in made) else ""),
                  178.0, 46.0, desk.next_figure(), data)  # fmt: skip
 

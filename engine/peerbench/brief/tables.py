@@ -10,7 +10,7 @@ from peerbench.core.document import Cell, Column, Number, Row, Spans, Table, Tex
 from peerbench.core.evidence import Quantity
 from peerbench.narrate import words
 from peerbench.narrate.claims import possessive
-from peerbench.narrate.operations import extremes, ranks
+from peerbench.narrate.operations import about_half, extremes, ranks
 from peerbench.narrate.valuation import direction
 
 TRACE: Final = Column("trace", "Trace", 9.0)
@@ -168,12 +168,11 @@ def summary(desk: Desk) -> Table:
     cols = columns(desk, entries, 13.9, trace=False)
     metric, growth = desk.headline_metric, "revenue_growth_ltm"
     own, median = ev.money(ev.subject, growth), ev.median(growth)
-    half = own.value is not None and median.value is not None and 0 < own.value <= 0.6 * median.value
     gap = direction(ev.gap(growth), "_growth")
     title = desk.title(
         desk.audience.words("summary_title", "title.summary"),
         {},
-        {**direction(ev.premium(metric)), **gap, "below_growth_half": half},
+        {**direction(ev.premium(metric)), **gap, "below_growth_half": about_half(own, median)},
     )
     rows = [
         *company_rows(desk, cols),
@@ -238,6 +237,8 @@ def comps(desk: Desk) -> Table:
     ]
     ranked = [m for m in desk.metrics("multiples") if ev.rank(m) is not None]
     places = [ev.rank(m) or 0 for m in ranked]
+    alike = len({ev.ranked(m) for m in ranked}) == 1  # "of four" must be true of every multiple
+    sayable = alike and bool(words.ordinal(min(places))) and bool(words.ordinal(max(places)))
     title = desk.title(
         "title.comps",
         {
@@ -248,8 +249,8 @@ def comps(desk: Desk) -> Table:
             "count": words.count(len(ranked)),
         },
         {
-            "all_same": len(places) > 1 and min(places) == max(places) and bool(words.ordinal(places[0])),
-            "some": bool(places) and bool(words.ordinal(min(places))) and bool(words.ordinal(max(places))),
+            "all_same": sayable and len(places) > 1 and min(places) == max(places),
+            "some": sayable and min(places) < max(places),
         },
     )
     notes = [("", (Text(note),)) for note in (estimates_note(desk), marks_note(desk, cols)) if note]
@@ -351,10 +352,15 @@ def robustness(desk: Desk) -> Table | None:
         (Column("bar", "", 30.0), Column("value", "", 11.0), Column("verdict", "", 11.0)),
         tuple(rows),
         label_head="",
-        source=(Text("Aggregate = sum of market values over sum of earnings."),),
+        source=(Text(_aggregate_words(desk, tested.metric)),),
         kind="robustness",
         number=desk.next_table(),
     )
+
+
+def _aggregate_words(desk: Desk, metric: str) -> str:
+    values = "enterprise" if metric.startswith("ev_") else "market"
+    return f"Aggregate = sum of {values} values over sum of {words.noun(desk.evidence, metric)}."
 
 
 def peers(desk: Desk) -> Table:
