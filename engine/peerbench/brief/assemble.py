@@ -203,8 +203,9 @@ class _Maker:
         )
         return self._dated(made, day)
 
-    def _dated(self, quantity: Quantity, day: date) -> Quantity:
-        dated = replace(quantity, end=day, known_on=day)
+    def _dated(self, quantity: Quantity, day: date, *, known_on: date | None = None) -> Quantity:
+        """A quantity of a day, known on that day unless its documents came later."""
+        dated = replace(quantity, end=day, known_on=known_on or day)
         self.evidence.book[dated.ref] = dated
         return dated
 
@@ -440,7 +441,7 @@ class _Maker:
                 (),
                 documents=(*growth.now.inputs, *growth.before.inputs),
             )
-            points.append((growth.end, self._dated(made, growth.end)))
+            points.append((growth.end, self._dated(made, growth.end, known_on=growth.now.known_on)))
         return QuarterSeries(company, label, tuple(points))
 
     def _segments(self, view: View) -> tuple[QuarterSeries, ...]:
@@ -472,7 +473,7 @@ class _Maker:
                 currency=self.data.companies[subject].reporting_currency,
                 documents=(facts[0].id,),
             )
-            self._dated(quantity, end)
+            self._dated(quantity, end, known_on=facts[0].known_on)
 
     def _pledges(self) -> None:
         """Company claims with a value, known by the day: printed as the company's, never as fact."""

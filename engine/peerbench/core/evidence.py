@@ -273,6 +273,7 @@ class Evidence:
             status = broken.status if not broken.ok else "withheld"
             return replace(_missing(ref, what, broken.reason), status=status)
         how = "value − peer median" if name == "gap" else "value ÷ peer median − 1"
+        known = [part.known_on for part in (own, median) if part.known_on]
         return Quantity(
             ref,
             what,
@@ -281,7 +282,7 @@ class Evidence:
             company=company,
             metric=metric,
             how=how,
-            known_on=median.known_on,
+            known_on=max(known) if known else None,
             inputs=(own.ref, median.ref),
         )
 
