@@ -28,6 +28,7 @@ def parser() -> ArgumentParser:
 
     _add_building(command)
     _add_looking(command)
+    _add_changing(command)
     return bench
 
 
@@ -65,6 +66,19 @@ def _add_looking(command: Callable[[str, str], ArgumentParser]) -> None:
     _add_format(explain)
     schema = command("schema", "print the JSON schema of configs, for editors")
     schema.add_argument("--out", metavar="FILE", help="write it there, e.g. configs/.schema.json")
+
+
+def _add_changing(command: Callable[[str, str], ArgumentParser]) -> None:
+    templates = command("templates", "list the files that pages are made from: which layer wins, what it replaces")
+    templates.add_argument("config", nargs="?", metavar="CONFIG", help="its audiences and its theme; else all of them")
+    templates.add_argument("--audience", action="append", metavar="NAME", help="only this audience (may be repeated)")
+    _add_format(templates)
+    eject = command("eject", "copy a shipped file into the project's templates/, to be changed; overwrites nothing")
+    eject.add_argument(
+        "name", metavar="NAME", help="as `bench templates` lists it, e.g. print.css or risk/audience.yaml"
+    )
+    eject.add_argument("--audience", metavar="NAME", help="for this audience alone; else where it comes from")
+    eject.add_argument("--config", metavar="CONFIG", help="whose theme counts; else none")
 
 
 def _add_day(parser: ArgumentParser) -> None:

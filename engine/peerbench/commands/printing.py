@@ -13,6 +13,7 @@ from peerbench.core.findings import Finding, Severity
 
 COLOURS: Final = {"error": "31", "warning": "33", "note": "36", "dim": "2", "bold": "1"}
 WIDTH: Final = 110  # of an excerpt
+UNSILENCED: Final = ("config.", "arguments", "template", "theme", "audience", "phrase", "brand")
 
 
 def print_findings(findings: Iterable[Finding], *, to: TextIO | None = None) -> None:
@@ -52,7 +53,7 @@ def rendered(finding: Finding, *, colour: bool = False) -> str:
 
 def _name(finding: Finding) -> str:
     """The check's name, for use under `checks:`; mistakes of the request itself cannot be silenced."""
-    return "" if finding.check.startswith(("config.", "arguments")) else f" [{finding.check}]"
+    return "" if finding.check.startswith(UNSILENCED) else f" [{finding.check}]"
 
 
 def count(findings: Iterable[Finding]) -> str:

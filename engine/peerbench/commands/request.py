@@ -93,11 +93,16 @@ def _names(
     """The values of an option that may be repeated or given as a,b; None if it was not given."""
     if not given:
         return None
-    asked = dict.fromkeys(name.strip() for text in given for name in text.split(",") if name.strip())
+    asked = split(given)
     kind = option.lstrip("-")
     wrong = (name for name in asked if name not in known)
     mistakes += [_about(option, f"unknown {kind} '{name}'", did_you_mean(name, known)) for name in wrong]
-    return tuple(asked)
+    return asked
+
+
+def split(given: Sequence[str] | None) -> tuple[str, ...]:
+    """The values of an option that may be repeated or given as a,b, each once."""
+    return tuple(dict.fromkeys(name.strip() for text in given or () for name in text.split(",") if name.strip()))
 
 
 def _about(option: str, message: str, hint: str) -> Finding:
