@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import fields, is_dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields, is_dataclass, replace
 from typing import Any, Final
 
 from peerbench.brief.audience import Audience
 from peerbench.brief.context import Desk
 from peerbench.brief.sourcebook import Sourcebook
 from peerbench.brief.study import Study
-from peerbench.core.document import Brief, Definition, LayoutRow, Number, Page, Row, Source, Spans, Table, Text, Trace, TraceInput
+from peerbench.core.document import (
+    Brief,
+    Definition,
+    LayoutRow,
+    Number,
+    Page,
+    Row,
+    Source,
+    Spans,
+    Table,
+    Text,
+    Trace,
+    TraceInput,
+)
 from peerbench.core.errors import UnusableRequest
 from peerbench.core.evidence import Quantity
 from peerbench.core.findings import Finding, did_you_mean
@@ -22,6 +35,7 @@ FORMATS: Final = {
 SIGNS: Final = {"÷": " ÷ ", "−": " − ", "sum": " + ", "×": " × "}
 CODES: Final = {"USD": "US$", "CNY": "RMB", "HKD": "HK$"}
 MOST_INPUTS: Final = 12
+ROW: Final = "row:"  # prefix of the ref of a row that several cells share
 
 
 def exact(quantity: Quantity, *, link: bool = False) -> Number:
@@ -200,22 +214,85 @@ def refs_in(value: Any) -> Iterator[str]:
 
 
 def numbered(desk: Desk, brief: Brief) -> Brief:
-    """Give every printed number its row (page.sequence) and every table row with a trace column its first row."""
+    """Give every printed number its row of the appendix (page.sequence, in reading order).
+
+    A number in prose has a row of its own; the cells of a table row share one, as its Trace column says.
+    """
     first = (brief.headline, brief.standfirst, brief.byline, brief.takeaways, brief.panel)
-    rows: dict[str, Trace] = {}
+    lineage: list[Trace] = []
+    traces: dict[str, Trace] = {}
     for place, page in enumerate(brief.pages, 1):
         sequence = 0
-        for ref in (*(refs_in(first) if place == 1 else ()), *refs_in((page.head, page.rows))):
-            if ref in rows or ref not in desk.evidence.book:
+        for group in (*(_groups(first) if place == 1 else ()), *_groups((page.head, page.rows))):
+            made = [one for ref in group.refs if ref not in traces and (one := trace(desk, ref)) is not None]
+            if not made:
                 continue
             sequence += 1
-            made = trace(desk, ref)
-            if made is not None:
-                rows[ref] = replace(made, row=f"{place}.{sequence:02d}")
-    pages = tuple(_traced(page, rows) for page in brief.pages)
+            id = f"{place}.{sequence:02d}"
+            traces |= {one.ref: replace(one, row=id) for one in made}
+            lineage.append(replace(made[0] if len(made) == 1 else _shared(desk, group, made), row=id))
+    pages = tuple(_traced(page, traces) for page in brief.pages)
     chart_refs = {ref for page in brief.pages for ref in _chart_refs(page)}
-    others = {ref: made for ref in sorted(chart_refs - set(rows)) if (made := trace(desk, ref)) is not None}
-    return replace(brief, pages=pages, lineage=tuple(rows.values()), traces=rows | others, sources=desk.book.sources)
+    others = {ref: found for ref in sorted(chart_refs - set(traces)) if (found := trace(desk, ref)) is not None}
+    return replace(brief, pages=pages, lineage=tuple(lineage), traces=traces | others, sources=desk.book.sources)
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """Refs that share a row of the appendix: one number of the prose, or the cells of a table row."""
+
+    refs: tuple[str, ...]
+    name: str = ""
+
+
+def _groups(value: Any) -> Iterator[_Group]:
+    """The numbers below a document value, in reading order, the cells of each table row together."""
+    if isinstance(value, Table):
+        yield from (_Group((ref,)) for ref in refs_in((value.title, value.subtitle)))
+        for row in value.rows:
+            name = "".join(span.text for span in row.label if isinstance(span, Text)).strip()
+            place = (
+                f"Table {value.number}" if value.number else "".join(s.text for s in value.title if isinstance(s, Text))
+            )
+            yield _Group(tuple(dict.fromkeys(refs_in(row.cells))), f"{name}, {place}" if name else place)
+        yield from (_Group((ref,)) for ref in refs_in((value.notes, value.source)))
+    elif isinstance(value, tuple):
+        for part in value:
+            yield from _groups(part)
+    elif is_dataclass(value) and not isinstance(value, type) and not isinstance(value, Number):
+        for field in fields(value):
+            if field.name not in ("figure", "data", "lineage", "traces", "sources"):
+                yield from _groups(getattr(value, field.name))
+    else:
+        yield from (_Group((ref,)) for ref in refs_in(value))
+
+
+def _shared(desk: Desk, group: _Group, made: Sequence[Trace]) -> Trace:
+    """The row of several cells: each measure with its value and arithmetic, and the documents of all."""
+    spans: list[Any] = []
+    for one in made:
+        spans += [Text("; ")] if spans else []
+        spans += [Text(f"{_measure(desk, one)} "), replace(one.exact, ref="")]
+        spans += [Text(" = "), *one.calculation] if one.calculation and not _said(one) else []
+    numbers = sorted({number for one in made for number in one.sources})
+    known = [one.known_on for one in made if one.known_on]
+    inputs = tuple(dict.fromkeys(part for one in made for part in one.inputs if part.ref))
+    return Trace(
+        f"{ROW}{group.name}:{made[0].ref}", group.name, Number(None, "n0", status="withheld"), "each cell in turn", tuple(spans), inputs,
+        tuple(numbers), max(known) if known else None,
+    )  # fmt: skip
+
+
+def _said(one: Trace) -> bool:
+    """A calculation that is only words ("as quoted") adds nothing to a cell."""
+    return all(isinstance(span, Text) for span in one.calculation)
+
+
+def _measure(desk: Desk, one: Trace) -> str:
+    quantity = desk.evidence.book[one.ref]
+    if quantity.metric in desk.study.plan.definitions:
+        return str(desk.study.plan.definitions[quantity.metric].short)
+    return quantity.what.split(", ", 1)[-1]
 
 
 def _traced(page: Page, rows: Mapping[str, Trace]) -> Page:
@@ -258,7 +335,12 @@ def definitions(desk: Desk, brief: Brief) -> tuple[Definition, ...]:
         if metric in plan.steps and metric not in found and plan.definitions[metric].definition:
             known = plan.definitions[metric]
             words = sentence.sentence(plan.tree(metric), plan.definitions)
-            found[metric] = Definition(known.label, words, known.definition, known.source.replace("METHOD section 7", "catalogue").replace("METHOD ", "rule "))
+            found[metric] = Definition(
+                known.label,
+                words,
+                known.definition,
+                known.source.replace("METHOD section 7", "catalogue").replace("METHOD ", "rule "),
+            )
     return tuple(found.values())
 
 

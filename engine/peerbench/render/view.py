@@ -48,6 +48,7 @@ SPLITS: Final[dict[str, tuple[float, ...]]] = {
     "4+4+4": (56.667, 56.667, 56.667),
 }
 UNIT_AFTER: Final = re.compile(r" (times|percentage points?|points?|pp|shares)\b")  # stays with its number
+SHARED: Final = "row:"  # ref of a lineage row that several cells of a table share
 TRACE: Final = "trace"  # key of the column that names each row's lineage row
 BAR_MARGIN_MM: Final = 4.0
 SOURCE_LINE: Final = 74  # letters in one line of the list of sources
@@ -312,6 +313,7 @@ class View:
             row=trace.row,
             anchor=f"r{trace.row}" if trace.row in self.rows else "",
             what=trace.what,
+            shared=trace.ref.startswith(SHARED),
             exact=shown,
             shown=next(iter(self.printed.get(trace.ref, ())), shown),
             printed=tuple(text for text in self.printed.get(trace.ref, ()) if text != shown),
