@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,8 @@ import pytest
 from hypothesis import settings
 
 if TYPE_CHECKING:
+    from studies import Written
+
     from peerbench.core.dataset import Dataset
 
 settings.register_profile("house", derandomize=True, deadline=None, database=None)
@@ -39,3 +42,27 @@ def shared() -> Path:
     if not folder.is_dir():
         pytest.skip("needs ../shared/data, which is not here")
     return folder
+
+
+@pytest.fixture(scope="session")
+def alibaba() -> Written:
+    """The shipped config, computed and written for its three audiences; read only."""
+    from studies import CONFIGS, written
+
+    return written(CONFIGS / "alibaba.yaml")
+
+
+@pytest.fixture(scope="session")
+def variant(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Written]:
+    """The shipped config with some keys changed, each variant computed once a session."""
+    from studies import project, written
+
+    made: dict[str, Written] = {}
+
+    def of(**changes: object) -> Written:
+        key = repr(sorted(changes.items()))
+        if key not in made:
+            made[key] = written(project(tmp_path_factory.mktemp("variant"), **changes))
+        return made[key]
+
+    return of

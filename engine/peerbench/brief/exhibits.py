@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from peerbench.brief import tables
 from peerbench.brief.context import Desk, cell
 from peerbench.core import figures
-from peerbench.core.document import Cell, Chart, Column, Number, Row, Spans, Table, Text, When
+from peerbench.core.document import Cell, Chart, Column, Number, Row, Spans, Table, Text
 from peerbench.core.evidence import Quantity
 from peerbench.core.periods import near
 from peerbench.narrate import words
@@ -551,11 +551,3 @@ def sparkline(desk: Desk) -> Chart | None:
     thin = points[::step] if (len(points) - 1) % step == 0 else (*points[::step], points[-1])
     alt = f"Closes of twelve months to {points[-1].when:%-d %B %Y}."
     return Chart("sparkline", (), (), figures.Sparkline(tuple(thin)), alt, (), 51.0, 11.0)
-
-
-def year_back(day: date) -> date:
-    return day - timedelta(days=365)
-
-
-def when(day: date | None, fallback: date) -> When:
-    return When(day or fallback)

@@ -218,7 +218,3 @@ NOTES = {
     "build": build_note,
     "accessibility": accessibility,
 }
-
-
-def checks(findings: Sequence[Finding], company: str) -> tuple[str, ...]:
-    return tuple(finding.message for finding in findings if finding.subject.startswith(company))

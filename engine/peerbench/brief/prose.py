@@ -107,10 +107,6 @@ def _leverage(desk: Desk) -> Statement | None:
     return resilience.leverage(desk.evidence, "debt_to_equity") if _need(desk, "debt_to_equity") else None
 
 
-def _coverage(desk: Desk) -> Statement | None:
-    return resilience.coverage(desk.evidence, "interest_coverage_fy") if _need(desk, "interest_coverage_fy") else None
-
-
 def _spending(desk: Desk) -> Statement | None:
     if not _need(desk, "capex_to_sales_fy", "capex_growth_fy"):
         return None

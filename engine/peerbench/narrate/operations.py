@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from peerbench.core.document import Number, Spans, Text, When
+from peerbench.core.document import When
 from peerbench.core.evidence import Evidence, Quantity
 from peerbench.narrate import words
-from peerbench.narrate.claims import Statement, listing, possessive
+from peerbench.narrate.claims import Statement, possessive
 
 
 def moves(value: float | None, suffix: str = "") -> dict[str, bool]:
@@ -235,11 +235,3 @@ def ranks(evidence: Evidence, metrics: Sequence[str]) -> Statement:
             "first": sayable and first > 0,
         },
     )
-
-
-def combined(items: Sequence[Spans]) -> Spans:
-    return listing(items, last="and")
-
-
-def labelled(name: str, number: Number) -> Spans:
-    return (Text(f"{name} "), number)

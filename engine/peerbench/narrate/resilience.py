@@ -58,18 +58,3 @@ def leverage(evidence: Evidence, metric: str) -> Statement:
         },
         strength=0.4,
     )
-
-
-def coverage(evidence: Evidence, metric: str) -> Statement:
-    """How many times operating income covers interest."""
-    own, median = evidence.money(evidence.subject, metric), evidence.median(metric)
-    return Statement(
-        "resilience.coverage",
-        {
-            "subject": evidence.name(evidence.subject),
-            "own": own.number("n1"),
-            "median": median.number("n1"),
-        },
-        {"own": own.ok and (own.value or 0) > 0, "median": own.ok and (own.value or 0) > 0 and median.ok},
-        strength=0.3,
-    )
