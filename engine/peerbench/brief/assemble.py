@@ -383,23 +383,24 @@ class _Maker:
         if found.low is None:
             return None
         parts = [denominator, shares, *(ev.money(c, metric) for c, _ in peers)]
+        multiples = dict(zip(("low", "median", "high"), found.multiples, strict=True)) | {"own": inputs.own}
+        hows = {name: _bridged(inputs, multiple) for name, multiple in multiples.items() if multiple is not None}
         return ImpliedValue(
             metric,
             *(
-                self._implied_value(metric, name, getattr(found, name), listed, parts)
+                self._implied_value(metric, name, getattr(found, name), listed, parts, hows.get(name, ""))
                 for name in ("low", "median", "high", "own")
             ),
         )
 
     def _implied_value(
-        self, metric: str, name: str, value: float | None, listed: Listing, parts: Sequence[Quantity]
+        self, metric: str, name: str, value: float | None, listed: Listing, parts: Sequence[Quantity], how: str
     ) -> Quantity:
         what = (
             f"Value of one {listed.line} at the {name} {self.work.definitions[metric].short} of the peers"
             if name != "own"
             else f"Value of one {listed.line} at its own {self.work.definitions[metric].short}"
         )
-        how = "multiple × figure, through the bridge, ÷ shares × ratio ÷ rate"
         return self.evidence.work(
             f"implied:{metric}:{name}", what, value, "money_per_share", how, parts, currency=listed.currency
         )
@@ -521,6 +522,17 @@ class _Maker:
             currency=self.request.currency,
             documents=rate.ids,
         )
+
+
+def _bridged(inputs: implied.ImpliedInputs, multiple: float) -> str:
+    """One implied value as arithmetic: 25.84 × 148,317m ÷ 18,474.2m × 8 ÷ 7.1118."""
+    claims = inputs.bridge.net_claims
+    net = f" − {claims / 1e6:,.0f}m" if claims >= 0 else f" + {-claims / 1e6:,.0f}m"
+    top = f"{multiple:.4g} × {inputs.denominator / 1e6:,.0f}m"
+    equity = f"({top}{net})" if inputs.kind == "enterprise" else top
+    ratio = f" × {inputs.unit.ordinary_per_unit:g}" if inputs.unit.ordinary_per_unit != 1 else ""
+    rate = f" ÷ {inputs.unit.rate:.5g}" if inputs.unit.rate != 1 else ""
+    return f"{equity} ÷ {inputs.unit.shares / 1e6:,.1f}m{ratio}{rate}"
 
 
 def _ratio(growth: quarters.Growth) -> str:

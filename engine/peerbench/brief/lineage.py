@@ -270,9 +270,12 @@ def _groups(value: Any) -> Iterator[_Group]:
 def _shared(desk: Desk, group: _Group, made: Sequence[Trace]) -> Trace:
     """The row of several cells: each measure with its value and arithmetic, and the documents of all."""
     spans: list[Any] = []
+    measures = {desk.evidence.book[one.ref].metric for one in made}
     for one in made:
+        company = desk.evidence.book[one.ref].company
+        name = desk.evidence.name(company) if len(measures) == 1 and company else _measure(desk, one)
         spans += [Text("; ")] if spans else []
-        spans += [Text(f"{_measure(desk, one)} "), replace(one.exact, ref="")]
+        spans += [Text(f"{name} "), replace(one.exact, ref="")]
         spans += [Text(" = "), *one.calculation] if one.calculation and not _said(one) else []
     numbers = sorted({number for one in made for number in one.sources})
     known = [one.known_on for one in made if one.known_on]
