@@ -103,7 +103,7 @@ def test_products_bind_before_sums_and_signs_before_both() -> None:
         ("price / shars", 9, "unknown name 'shars' Did you mean 'shares'?"),
         ("price / growth", 9, "unknown name 'growth' Write it with brackets."),
         ("grwth(roe)", 1, "unknown function 'grwth' Did you mean 'growth'?"),
-        ("revenue / 2", 1, "revenue needs a window: ltm, fy or quarter Write revenue[ltm]."),
+        ("revenue / 2", 1, "revenue needs a window: ltm, fy, quarter or cy Write revenue[ltm]."),
         ("2 * revenue[ltn]", 5, "('ltn' was read as a segment) Did you mean 'ltm'?"),
         ("2 * revenue[cloud]", 5, "('cloud' was read as a segment) Write revenue[cloud, ltm]."),
         ("cash[ltm]", 1, "cash has no window 'ltm'; it has latest"),

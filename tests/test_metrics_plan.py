@@ -115,8 +115,11 @@ def test_thresholds_of_the_near_zero_rule() -> None:
         "pe_fy": 100,
         "pe_fy1": 100,
         "pe_ntm": 100,
+        "pe_cy": 100,
         "ev_to_ebitda_ltm": 75,
         "ev_to_ebitda_fy": 75,
+        "ev_to_ebitda_with_leases_ltm": 75,
+        "ev_to_ebitda_with_leases_fy": 75,
     }
 
 

@@ -52,7 +52,8 @@ def alibaba() -> dict[str, float | None]:
 
 def tencent() -> dict[str, float | None]:
     cap = 635.50 * HKD_CNY * 9_247  # the weighted diluted average of the June quarter: no later count is known
-    ev = cap + 71_511 + 322_304 + 88_210 - 182_057 - 198_387
+    # Under IFRS 16 all lease liabilities (18,671) are debt, as EBITDA is before rent (METHOD 12).
+    ev = cap + 71_511 + 322_304 + 88_210 + 18_671 - 182_057 - 198_387
     revenue, before = 167_193 + 172_446 + 180_022 + 184_504, 154_625 + 155_196 + 159_501 + 161_117
     common, common_before = 53_230 + 51_324 + 47_821 + 55_628, 36_182 + 27_025 + 41_889 + 47_630
     ebit = 53_333 + 51_478 + 57_566 + 60_104

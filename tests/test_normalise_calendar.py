@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import pairwise
 from typing import Any
@@ -275,3 +276,123 @@ def test_scaling_every_fact_scales_every_window(factor: int, window: str) -> Non
     one, many = value(acme(*rows), window), value(acme(*scaled), window)
     assert one is not None
     assert many == one * factor
+
+
+# ---- calendar years -------------------------------------------------------------------------------------------------
+
+
+def ending(data: Dataset, month: int) -> Dataset:
+    """The same facts of a company whose fiscal year ends in `month`."""
+    return replace(data, companies={"acme": replace(data.companies["acme"], fiscal_year_end_month=month)})
+
+
+def year_to(year: int, month: int) -> tuple[date, date]:
+    end = add_months(date(year, month, 28), 1).replace(day=1) - timedelta(days=1)
+    return add_months(end, -12) + timedelta(days=1), end
+
+
+CALENDAR = Operand("revenue", "cy")
+
+
+def test_a_calendar_year_is_first_of_all_the_sum_of_its_quarters() -> None:
+    """METHOD 4: March year end; the quarters of 2024 are 11 + 12 + 13 + 14 = 50, whatever the fiscal years say."""
+    quarters = [(span(2024, n, 3), v) for n, v in ((1, 11.0), (4, 12.0), (7, 13.0), (10, 14.0))]
+    data = ending(acme(*quarters, (span(2025, 1, 3), 15), (year_to(2024, 3), 41), (year_to(2025, 3), 54)), 3)
+    found = cell(data, CALENDAR)
+    assert (found["value"], found["how"], found["flags"]) == (50 * M, "sum of four quarters", [])
+    assert (found["period_start"], found["period_end"]) == YEAR_2024
+
+
+def test_a_stub_makes_the_calendar_year_exact_too() -> None:
+    """METHOD 4: year to March 2024 100 + nine months of 2024 84 − nine months of 2023 72 = 112."""
+    rows = [(year_to(2024, 3), 100.0), (span(2024, 4, 9), 84.0), (span(2023, 4, 9), 72.0)]
+    found = cell(ending(acme(*rows), 3), CALENDAR, date(2025, 3, 1))
+    assert (found["value"], found["flags"]) == (112 * M, [])
+
+
+@pytest.mark.parametrize(
+    ("month", "newest", "expected", "how"),
+    [
+        # March: a quarter of the year to March 2024, three quarters of the next: 0.25·100 + 0.75·120 = 115
+        (3, 2025, 115, "3/12 of the year to 31 Mar 2024 + 9/12 of the year to 31 Mar 2025"),
+        # September: 0.75·100 + 0.25·120 = 105; the year to September 2025 is known, so 2024 is over
+        (9, 2025, 105, "9/12 of the year to 30 Sep 2024 + 3/12 of the year to 30 Sep 2025"),
+        (6, 2025, 110, "6/12 of the year to 30 Jun 2024 + 6/12 of the year to 30 Jun 2025"),
+    ],
+)
+def test_without_quarters_two_fiscal_years_are_weighted_by_months_and_say_so(
+    month: int, newest: int, expected: float, how: str
+) -> None:
+    """METHOD 4: m/12 of the fiscal year ending in the calendar year + (12 − m)/12 of the next, flagged."""
+    data = ending(acme((year_to(newest - 1, month), 100), (year_to(newest, month), 120)), month)
+    found = cell(data, CALENDAR, date(newest, month, 28) + timedelta(days=60))
+    assert found["value"] == pytest.approx(expected * M)
+    assert (found["how"], found["flags"], found["months"]) == (how, ["calendarised"], 12)
+    assert (found["period_start"], found["period_end"]) == YEAR_2024
+    assert len(found["inputs"]) == 2
+
+
+def test_the_calendar_year_before_is_weighted_alike() -> None:
+    """METHOD 4: years to March of 70, 100 and 120 are calendar years of 92.5 and 115."""
+    data = ending(acme((year_to(2023, 3), 70), (year_to(2024, 3), 100), (year_to(2025, 3), 120)), 3)
+    now, before = (cell(data, replace(CALENDAR, lag=lag))["value"] for lag in (0, 1))
+    assert now == pytest.approx((0.25 * 100 + 0.75 * 120) * M)
+    assert before == pytest.approx((0.25 * 70 + 0.75 * 100) * M)
+
+
+def test_a_calendar_year_that_only_one_fiscal_year_touches_is_missing() -> None:
+    """METHOD 4: the year to March 2025 alone says nothing of January to March 2024."""
+    found = cell(ending(acme((year_to(2025, 3), 120)), 3), CALENDAR)
+    assert (found["value"], found["status"]) == (None, "missing")
+    assert found["reason"] == "not known for the calendar year to 31 December 2024"
+
+
+def test_a_calendar_year_that_is_not_over_is_never_asked_for() -> None:
+    """METHOD 4: with figures to September 2024 the newest whole calendar year is 2023."""
+    rows = [(year_to(2022, 9), 90.0), (year_to(2023, 9), 100.0), (year_to(2024, 9), 120.0)]
+    found = cell(ending(acme(*rows), 9), CALENDAR, date(2024, 12, 1))
+    assert found["period_end"] == date(2023, 12, 31)
+    assert found["value"] == pytest.approx((0.75 * 100 + 0.25 * 120) * M)
+
+
+def test_a_53_week_year_that_ends_on_28_december_is_that_calendar_year() -> None:
+    """METHOD 4: a week more or less is no other year and no weighting."""
+    year = (date(2023, 12, 31), date(2024, 12, 28))
+    found = cell(acme((year, 52)), CALENDAR, date(2025, 3, 1))
+    assert (found["value"], found["flags"]) == (52 * M, [])
+
+
+@pytest.mark.parametrize(("item", "unit"), [("shares_diluted", "shares"), ("eps_diluted", "money_per_share")])
+def test_shares_and_per_share_figures_are_never_weighted(item: str, unit: str) -> None:
+    """METHOD 2 and 4: weights are for flows of money; EPS is not additive."""
+    rows = [(year_to(2024, 3), 100.0), (year_to(2025, 3), 120.0)]
+    both = pl.concat([acme(*rows).facts, acme(*rows, item=item, unit=unit).facts])
+    data = ending(replace(acme(*rows), facts=both), 3)
+    assert cell(data, Operand(item, "cy"))["status"] == "missing"
+
+
+@given(st.lists(st.integers(1, 10**6), min_size=2, max_size=2), st.sampled_from(range(1, 12)))
+def test_a_weighted_year_lies_between_the_years_it_is_made_of(values: list[int], month: int) -> None:
+    """METHOD 4: the weights are shares of one year."""
+    years = ending(acme((year_to(2024, month), values[0]), (year_to(2025, month), values[1])), month)
+    found = cell(years, CALENDAR, date(2025, 12, 31))["value"]
+    assert found is not None
+    assert min(values) * M * (1 - 1e-12) <= found <= max(values) * M * (1 + 1e-12)
+
+
+# ---- periods that cannot both be right ------------------------------------------------------------------------------
+
+
+def test_quarters_that_overlap_are_not_used_either_one() -> None:
+    """METHOD 1 and 5: a quarter from March to May shares days with its neighbours; nothing is built on any of them."""
+    odd = ((date(2025, 3, 1), date(2025, 5, 31)), 40.0)
+    data = acme(*QUARTERS, (span(2025, 1, 3), 12.5), odd)
+    found = cell(data, Operand("revenue", "ltm"))
+    assert (found["value"], found["reason"]) == (None, "two of the periods it would be made of overlap")
+    assert cell(data, Operand("revenue", "quarter"))["value"] is None
+    assert cell(data, Operand("revenue", "fy", lag=0))["value"] is None  # no year is stated here
+
+
+def test_years_to_date_and_neighbouring_quarters_do_not_overlap() -> None:
+    rows = [*QUARTERS, (span(2024, 1, 6), 21.0), (span(2024, 1, 9), 33.0), (YEAR_2024, 47.0)]
+    assert value(acme(*rows), "ltm") == 47

@@ -220,3 +220,49 @@ def test_dividends_of_twelve_months_are_per_ordinary_share_at_the_prices_rate() 
 
 def test_without_option_data_dilution_is_missing_not_nothing() -> None:
     assert cell(acme(), Operand("dilution", "spot"))["reason"] == "no option data"
+
+
+def grant(item: str, value: float, name: str = "plan", **more: Any) -> dict[str, Any]:
+    unit = "money_per_share" if item.endswith(("strike", "price")) else "shares"
+    money = {"currency": "CNY"} if unit != "shares" else {}
+    row = fact(item, value, date(2025, 6, 30), date(2025, 8, 1), segment=name, unit=unit, **money)
+    return row | {"id": f"{name}.{row['id']}"} | more
+
+
+COUNT = fact("shares_outstanding", 1000.0, date(2025, 6, 30), date(2025, 8, 1))
+# US$160 ÷ 8 × 7 = 140 an ordinary share. Strikes are per ADS: 560 ÷ 8 = 70, 2,240 ÷ 8 = 280.
+GRANTS = (
+    grant("options_outstanding", 100.0), grant("options_strike", 560.0), grant("options_outstanding", 40.0, "new"),
+    grant("options_strike", 2240.0, "new"), grant("restricted_units", 10.0),
+)  # fmt: skip
+
+
+def test_options_and_restricted_units_add_to_the_count_for_market_value() -> None:
+    """METHOD 10: 1,000 + 100·(1 − 70/140) + 0 for the 280 strike + 10 units in full = 1,060."""
+    found = cell(acme(price("ADS", TUESDAY, 160, "USD"), facts=(COUNT, *GRANTS)), SHARES)
+    assert found["value"] == pytest.approx(1060)
+    assert found["flags"] == ["treasury_stock"]
+    assert {"plan.options_strike.2025-06-30@2025-08-01", "price.ADS.2025-09-23"} < set(found["inputs"])
+    value = cell(acme(price("ADS", TUESDAY, 160, "USD"), facts=(COUNT, *GRANTS)), Operand("dilution", "spot"))
+    assert value["value"] == pytest.approx(60 * 140)
+
+
+def test_converts_in_the_money_add_their_shares_and_take_their_debt_away() -> None:
+    """METHOD 10: 30 shares at 100 (800 an ADS) are in the money at 140, 50 at 200 are not."""
+    issues = (
+        grant("convertible_shares", 30.0, "2028"), grant("convertible_price", 800.0, "2028"),
+        grant("convertible_debt", 3000.0, "2028", unit="money", currency="CNY"),
+        grant("convertible_shares", 50.0, "2030"), grant("convertible_price", 1600.0, "2030"),
+        grant("convertible_debt", 9000.0, "2030", unit="money", currency="CNY"),
+    )  # fmt: skip
+    data = acme(price("ADS", TUESDAY, 160, "USD"), facts=(COUNT, *issues))
+    assert cell(data, SHARES)["value"] == pytest.approx(1030)
+    assert cell(data, Operand("converted_debt", "spot"))["value"] == 3000
+
+
+def test_options_without_a_strike_add_nothing_and_say_so() -> None:
+    """METHOD 10: what is not known is not taken for zero, nor for in the money."""
+    data = acme(price("ADS", TUESDAY, 160, "USD"), facts=(COUNT, grant("options_outstanding", 100.0)))
+    assert (cell(data, SHARES)["value"], cell(data, SHARES)["flags"]) == (1000, [])
+    why = cell(data, Operand("dilution", "spot"))["reason"]
+    assert why == "no exercise or conversion price is known for options outstanding (plan)"

@@ -37,3 +37,8 @@ class Company:
     cik: str
     eps_basis: str  # ordinary | ads
     remark: str = ""
+
+    @property
+    def financial(self) -> bool:
+        """A bank or an insurer: its debt is its raw material, so enterprise value says nothing (METHOD 11)."""
+        return self.sector.casefold().startswith(("financ", "bank", "insur"))

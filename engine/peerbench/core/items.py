@@ -51,6 +51,7 @@ ITEMS: Final[dict[str, Item]] = {
         capex: capital spending
         dividends_paid: dividends paid
         share_repurchases: share repurchases
+        operating_lease_cost: operating lease cost
         """,
     ),
     **_items(
@@ -86,13 +87,39 @@ ITEMS: Final[dict[str, Item]] = {
         mezzanine_equity: mezzanine equity
         equity_parent: equity of the parent's shareholders
         equity_total: total equity
+        convertible_debt: convertible debt
         """,
     ),
-    **_items("stock", "shares", "shares_outstanding: ordinary shares outstanding"),
+    # Options, restricted units and convertible debt: each segment is one grant, plan or issue.
+    **_items(
+        "stock",
+        "shares",
+        """
+        shares_outstanding: ordinary shares outstanding
+        options_outstanding: options outstanding
+        restricted_units: restricted share units outstanding
+        convertible_shares: shares that convertible debt turns into
+        """,
+    ),
+    **_items(
+        "stock",
+        "money_per_share",
+        """
+        options_strike: average exercise price of the options
+        convertible_price: conversion price of convertible debt
+        """,
+    ),
     **_items("stock", "count", "employees: employees"),
     **_items("market", "money_per_share", "price: price per ordinary share"),
     **_items("market", "shares", "shares: ordinary shares for market value"),
-    **_items("market", "money", "dilution: value of options and restricted units"),
+    **_items(
+        "market",
+        "money",
+        """
+        dilution: value of options, restricted units and convertible debt in the money
+        converted_debt: convertible debt in the money
+        """,
+    ),
     **_items("market", "money_per_share", "dividends_per_share: dividends per ordinary share, last twelve months"),
     **_items(
         "estimate",

@@ -14,8 +14,8 @@ MetricUnit = Literal["times", "fraction", "money", "money_per_share", "shares", 
 class Operand:
     """One thing a formula reads: an item of a segment over a window, `lag` years back.
 
-    Windows: ltm, fy, quarter (flows); latest (balance sheet, share counts); spot (market data at the
-    as-of date); fy1, fy2, ntm (estimates); 20d, 60d, 200d, 52w, 1y, 3y (market statistics).
+    Windows: ltm, fy, quarter, cy (flows; cy is the calendar year); latest (balance sheet, share counts); spot (market
+    data at the as-of date); fy1, fy2, ntm (estimates); 20d, 60d, 200d, 52w, 1y, 3y (market statistics).
     """
 
     item: str

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
-FLOW_WINDOWS: Final = ("ltm", "fy", "quarter")
+FLOW_WINDOWS: Final = ("ltm", "fy", "quarter", "cy")
 STATISTIC_WINDOWS: Final = ("20d", "60d", "200d", "52w", "1y", "3y")
 ESTIMATE_WINDOWS: Final = ("fy1", "fy2", "ntm")
 WINDOWS: Final = (*FLOW_WINDOWS, "latest", "spot", *ESTIMATE_WINDOWS, *STATISTIC_WINDOWS)

@@ -29,6 +29,7 @@ WINDOW_WORDS: Final[dict[str, str]] = {
     "ltm": "last twelve months",
     "fy": "last fiscal year",
     "quarter": "last quarter",
+    "cy": "last calendar year",
     "latest": "",
     "spot": "",
     "fy1": "current fiscal year",
@@ -41,7 +42,14 @@ WINDOW_WORDS: Final[dict[str, str]] = {
     "1y": "one year",
     "3y": "three years",
 }
-LABEL_TAILS: Final = {", LTM": "ltm", ", FY": "fy", ", last quarter": "quarter", ", NTM": "ntm", ", FY1": "fy1"}
+LABEL_TAILS: Final = {
+    ", LTM": "ltm",
+    ", FY": "fy",
+    ", last quarter": "quarter",
+    ", CY": "cy",
+    ", NTM": "ntm",
+    ", FY1": "fy1",
+}
 YEARS: Final = ("", "a year", "two years", "three years", "four years", "five years", "six years", "seven years",
                 "eight years", "nine years", "ten years")  # fmt: skip
 SIGNS: Final = {"*": " × ", "/": " ÷ ", "+": " + ", "-": " − ", "<=": " ≤ ", ">=": " ≥ ", "==": " = ", "!=": " ≠ "}

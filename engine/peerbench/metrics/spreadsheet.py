@@ -35,7 +35,9 @@ def spreadsheet(step: Step, *, cell: Callable[[str], str] = cell_name) -> str:
     if step.definition.excluded_above is not None:
         limit = f"{step.definition.excluded_above:g}"
         formula = f'IF({formula}>{limit},">{limit}x",{formula})'
-    conditions = dict.fromkeys(_conditions(step, nodes, cell))
+    spared = dict.fromkeys(cell(n.key) for n in nodes if isinstance(n, Read) and id(n) in optional)
+    unsaid = (f"{name}={NOT_MEANINGFUL}" for name in spared if name not in needed)
+    conditions = dict.fromkeys((*unsaid, *_conditions(step, nodes, cell)))
     if conditions:
         formula = f"IF(OR({','.join(conditions)}),{NOT_MEANINGFUL},{formula})"
     if needed:

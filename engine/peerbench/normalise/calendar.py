@@ -10,19 +10,26 @@ import heapq
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from itertools import pairwise
 from typing import Final
 
 from peerbench.core.findings import Finding
 from peerbench.core.items import FLOWS, ITEMS
 from peerbench.core.periods import add_months, month_end, months_of, near
+from peerbench.normalise.counts import odd
 from peerbench.normalise.index import Fact
 from peerbench.normalise.reading import Reading, from_facts, missing, say
 from peerbench.normalise.view import View
 
 OLD_DAYS: Final = 185
 STALE_MONTHS: Final = 18
-MONTHS: Final = {"fy": 12, "quarter": 3, "ltm": 12}
-WORDS: Final = {"fy": "the fiscal year", "quarter": "the quarter", "ltm": "the last twelve months"}
+MONTHS: Final = {"fy": 12, "quarter": 3, "ltm": 12, "cy": 12}
+WORDS: Final = {
+    "fy": "the fiscal year",
+    "quarter": "the quarter",
+    "ltm": "the last twelve months",
+    "cy": "the calendar year",
+}
 # METHOD 17: what stands in where an issuer prints no separate line, and the mark it leaves.
 STAND_INS: Final = {"net_income_common": ("net_income_parent", "parent_for_common")}
 _SUMS: Final = {(3, 3, 3, 3): "sum of four quarters", (6, 6): "sum of two halves"}
@@ -60,10 +67,11 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """One item's flows as edges between boundaries, with those that a restatement left behind set aside."""
+    """One item's flows as edges between boundaries. Set aside: what a restatement left behind, what overlaps."""
 
     facts: tuple[Fact, ...]
     left_behind: tuple[Fact, ...] = ()
+    overlapping: tuple[tuple[Fact, Fact], ...] = ()
     boundaries: tuple[date, ...] = ()
     steps: dict[date, tuple[tuple[date, Step], ...]] = field(default_factory=dict)
 
@@ -114,7 +122,9 @@ def series(facts: Iterable[Fact], year_end_month: int) -> Series:
     """Edges between boundaries; in a year that was restated only what was published with or after it stays."""
     flows = _flows(facts)
     left = _left_behind(flows, year_end_month)
-    kept = tuple(fact for fact in flows if fact not in left)
+    pairs = _overlapping([fact for fact in flows if fact not in left])
+    aside = {fact.id for pair in pairs for fact in pair} | {fact.id for fact in left}
+    kept = tuple(fact for fact in flows if fact.id not in aside)
     boundaries: list[date] = []
     steps: dict[date, list[tuple[date, Step]]] = {}
     for fact in kept:
@@ -122,7 +132,7 @@ def series(facts: Iterable[Fact], year_end_month: int) -> Series:
         first, last = (_boundary(boundaries, day) for day in (fact.start, fact.after))
         steps.setdefault(first, []).append((last, Step(fact, 1)))
         steps.setdefault(last, []).append((first, Step(fact, -1)))
-    return Series(kept, tuple(left), tuple(boundaries), {day: tuple(edges) for day, edges in steps.items()})
+    return Series(kept, tuple(left), pairs, tuple(boundaries), {day: tuple(edges) for day, edges in steps.items()})
 
 
 def span(clock: Clock, window: str, lag: int) -> Span | None:
@@ -130,6 +140,7 @@ def span(clock: Clock, window: str, lag: int) -> Span | None:
     end = clock.year_end if window == "fy" else clock.period_end
     if end is None:
         return None
+    end = calendar_year_end(end) if window == "cy" else end
     last = add_months(end, -12 * lag)
     return Span(add_months(last, -MONTHS[window]) + timedelta(days=1), last, MONTHS[window])
 
@@ -156,6 +167,10 @@ def _flow(view: View, company: str, item: str, segment: str, window: str, lag: i
     line = view.once(("series", company, item, segment), lambda: series(facts, month))
     unit = ITEMS[item].unit if item in ITEMS else "money"
     answer = fill(line, wanted, window) if unit == "money" else _mean_or_sum(line, wanted, unit)
+    if unit == "shares" and (contradicted := _contradicted(view, company, answer)):
+        answer = missing(contradicted)
+    if not answer.ok and window == "cy" and unit == "money":
+        answer = weighted(line, wanted, month)
     if not answer.ok:
         return missing(_why(item, window, line, wanted, answer.reason or ""), start=wanted.start, end=wanted.end)
     assert clock.period_end is not None
@@ -172,6 +187,28 @@ def fill(line: Series, wanted: Span, window: str) -> Reading:
     path, how = routes[0]
     answer = _read(path, start, end, wanted.months, how)
     return _compared(answer, path, routes[1:])
+
+
+def calendar_year_end(newest: date) -> date:
+    """The last day of the newest calendar year that is over; a 52/53-week year may end some days before it."""
+    return date((newest + timedelta(days=_JITTER_DAYS)).year - 1, 12, 31)
+
+
+def weighted(line: Series, wanted: Span, month: int) -> Reading:
+    """m/12 of the fiscal year that ends in the calendar year and the rest of the next, m its last month (METHOD 4).
+
+    The second choice, where the quarters of the year are not known: month weights distort a volatile line by 10 to
+    20 %, so the answer carries the flag `calendarised`.
+    """
+    ends = (month_end(date(wanted.end.year + later, month, 1)) for later in (0, 1))
+    years = [next((fact for fact in line.facts if fact.months == 12 and near(fact.end, end)), None) for end in ends]
+    first, second = years
+    if first is None or second is None:
+        return missing("")
+    value = (month * first.value + (12 - month) * second.value) / 12
+    how = f"{month}/12 of the {_period(first)} + {12 - month}/12 of the {_period(second)}"
+    answer = from_facts(value, (first, second), start=wanted.start, end=wanted.end, months=12, how=how)
+    return answer.flagged("calendarised")
 
 
 def _routes(line: Series, start: date, end: date, months: int) -> Iterable[tuple[Path, str]]:
@@ -273,6 +310,12 @@ def _mean_or_sum(line: Series, wanted: Span, unit: str) -> Reading:
     return mean.flagged("mean_of_quarters")
 
 
+def _contradicted(view: View, company: str, answer: Reading) -> str:
+    """Why an average of shares is not used: it is made of one that every other count contradicts."""
+    wrong = odd(view, company)
+    return next((wrong[name] for name in answer.inputs if name in wrong), "")
+
+
 def _checked(answer: Reading, company: str, item: str) -> Reading:
     """A derived negative revenue is a mistake in the data, not a figure (METHOD 5)."""
     if item != "revenue" or answer.value is None or answer.value >= 0 or answer.how.startswith("reported"):
@@ -295,6 +338,9 @@ def _why(item: str, window: str, line: Series, wanted: Span, reason: str) -> str
     near_it = add_months(wanted.start, -12)  # a prior stub is part of the year that the window begins in
     if any(fact.end >= near_it and fact.start and fact.start <= wanted.end for fact in line.left_behind):
         return "part of the year was restated and the rest was not"
+    aside = (fact for pair in line.overlapping for fact in pair)
+    if any(fact.end >= near_it and fact.start and fact.start <= wanted.end for fact in aside):
+        return "two of the periods it would be made of overlap"
     ends = [fact.end for fact in line.facts]
     newest = max(ends, default=None)
     if newest is None:
@@ -333,3 +379,18 @@ def _boundary(known: list[date], day: date) -> date:
             return other
     known.append(day)
     return day
+
+
+def _overlapping(flows: Sequence[Fact]) -> tuple[tuple[Fact, Fact], ...]:
+    """Pairs of quarters, or of halves, that share some of their days but not all: at least one is wrong, so neither is
+    used. Longer periods of one start, and fiscal years across a changed year end, overlap by nature."""
+    found: list[tuple[Fact, Fact]] = []
+    for months in (3, 6):
+        parts = sorted((fact for fact in flows if fact.months == months and fact.start), key=lambda fact: fact.end)
+        for first, second in pairwise(parts):
+            assert second.start is not None
+            if near(first.end, second.end, days=_JITTER_DAYS):
+                continue
+            if (first.end - second.start).days >= _JITTER_DAYS:
+                found.append((first, second))
+    return tuple(found)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, Final
 
 import polars as pl
 
@@ -15,12 +15,14 @@ from peerbench.core.findings import Finding
 from peerbench.core.items import ITEMS
 from peerbench.core.metric import Operand
 from peerbench.core.periods import ESTIMATE_WINDOWS, FLOW_WINDOWS, add_months, near
-from peerbench.normalise import calendar, estimates, securities
+from peerbench.normalise import calendar, estimates, leases, securities
 from peerbench.normalise.calendar import Clock
 from peerbench.normalise.currency import RateNotFound
 from peerbench.normalise.index import Index, index
 from peerbench.normalise.reading import Reading, from_facts, missing, say
 from peerbench.normalise.view import View
+
+DEBT: Final = ("debt_short", "debt_long")
 
 
 def build_panel(
@@ -57,6 +59,8 @@ def read(view: View, company: str, operand: Operand, clock: Clock) -> Reading:
     if item is None:
         return missing(f"'{operand.item}' is not an item of the facts")
     if item.kind == "flow" and operand.window in FLOW_WINDOWS:
+        if item.name == "operating_lease_cost" and leases.all_are_debt(view.company(company)):
+            return leases.no_rent(view, company, operand, clock)
         return calendar.flow(view, company, operand.item, operand.segment, operand.window, operand.lag, clock)
     if item.kind == "stock" and operand.window == "latest":
         return _latest(view, company, operand)
@@ -77,14 +81,19 @@ def _market(view: View, company: str, operand: Operand) -> Reading:
             return securities.shares(view, company)
         case "dividends_per_share" if operand.lag == 0:
             return securities.dividends(view, company)
-        case "dilution":
-            return missing("no option data")
+        case "dilution" if operand.lag == 0:
+            return securities.dilution(view, company)
+        case "converted_debt" if operand.lag == 0:
+            return securities.converted_debt(view, company)
     return missing(f"{ITEMS[operand.item].label} is read on the as-of date only")
 
 
 def _latest(view: View, company: str, operand: Operand) -> Reading:
     """The newest balance-sheet value, never summed; one year back means the same date of the year before."""
-    facts = [fact for fact in view.facts(company, operand.item, operand.segment) if fact.start is None]
+    if operand.item in DEBT and view.company(company).financial:
+        return Reading(None, "not_meaningful", "not used for a financial company, whose debt is its raw material")
+    source, *marks = leases.stand_in(view, company, operand)
+    facts = [fact for fact in view.facts(company, source, operand.segment) if fact.start is None]
     newest = max(facts, key=lambda fact: fact.end, default=None)
     if newest is None:
         return missing("not disclosed")
@@ -93,15 +102,16 @@ def _latest(view: View, company: str, operand: Operand) -> Reading:
     if fact is None:
         return missing(f"not known at {say(then)}", end=then)
     answer = from_facts(fact.value, (fact,), start=None, end=fact.end, months=0, how="balance sheet")
-    if ITEMS[operand.item].unit != "money":
+    if ITEMS[operand.item].unit in ("shares", "count"):
         answer = replace(answer, how="reported count")
     if add_months(newest.end, calendar.STALE_MONTHS) < view.as_of:
         return answer.without_value("stale", f"the newest balance is of {say(newest.end)}, over 18 months before")
     sheet = max((row.end for row in view.facts(company, "total_assets")), default=newest.end)
-    marks = ("old", (view.as_of - newest.end).days > calendar.OLD_DAYS), (
-        "balance_dates_differ", ITEMS[operand.item].unit == "money" and newest.end < sheet - timedelta(days=15)
-    )  # fmt: skip
-    return answer.flagged(*(name for name, holds in marks if holds))
+    if (view.as_of - newest.end).days > calendar.OLD_DAYS:
+        marks.append("old")
+    if ITEMS[operand.item].unit == "money" and newest.end < sheet - timedelta(days=15):
+        marks.append("balance_dates_differ")
+    return answer.flagged(*marks)
 
 
 def _statistic(view: View, company: str, operand: Operand) -> Reading:

@@ -13,7 +13,9 @@ from typing import Final
 
 from peerbench.core.companies import Line
 from peerbench.core.findings import Finding
+from peerbench.core.items import ITEMS
 from peerbench.core.periods import add_months
+from peerbench.normalise.counts import odd
 from peerbench.normalise.currency import SYMBOLS, Rate, RateNotFound
 from peerbench.normalise.index import Close, Fact
 from peerbench.normalise.reading import Reading, from_facts, missing, say
@@ -219,25 +221,141 @@ def _pair(view: View, first: Line, own: tuple[Close, bool], second: Line, their:
 
 
 def shares(view: View, company: str) -> Reading:
-    """The latest count known; a weighted diluted average only where no count is dated within 185 days (METHOD 10)."""
-    count = max(view.facts(company, "shares_outstanding"), key=lambda fact: fact.end, default=None)
-    if count and (view.as_of - count.end).days <= COUNT_DAYS:
-        return _count(count, "shares outstanding")
-    averages = [fact for fact in view.facts(company, "shares_diluted") if fact.start]
-    average = max(averages, key=lambda fact: (fact.end, -fact.months), default=None)
-    newest = max((fact for fact in (count, average) if fact), key=lambda fact: fact.end, default=None)
+    """The latest count known, plus what options add where they are known (METHOD 10)."""
+    newest, average = _newest_count(view, company)
     if newest is None:
         return missing("no share count is known")
-    answer = _count(newest, "shares outstanding" if newest is count else "weighted diluted average")
-    if newest is average:
+    answer = _count(newest, "weighted diluted average" if average else "shares outstanding")
+    if contradicted := odd(view, company).get(newest.id):
+        return answer.without_value("missing", contradicted)
+    if average:
         answer = answer.flagged("diluted_average")
     if add_months(newest.end, STALE_MONTHS) < view.as_of:
         return answer.without_value("stale", f"the newest share count is of {say(newest.end)}, over 18 months before")
-    return answer.flagged("old") if (view.as_of - newest.end).days > COUNT_DAYS else answer
+    answer = answer.flagged("old") if (view.as_of - newest.end).days > COUNT_DAYS else answer
+    return answer if average else _diluted(answer, added(view, company))
+
+
+def _newest_count(view: View, company: str) -> tuple[Fact | None, bool]:
+    """The count, or a weighted diluted average (and True) only where no count is dated within 185 days."""
+    count = max(view.facts(company, "shares_outstanding"), key=lambda fact: fact.end, default=None)
+    if count and (view.as_of - count.end).days <= COUNT_DAYS:
+        return count, False
+    averages = [fact for fact in view.facts(company, "shares_diluted") if fact.start]
+    average = max(averages, key=lambda fact: (fact.end, -fact.months), default=None)
+    newest = max((fact for fact in (count, average) if fact), key=lambda fact: fact.end, default=None)
+    return newest, newest is not None and newest is average
+
+
+def _diluted(count: Reading, more: Reading) -> Reading:
+    """The count plus what options and converts add, where they are known; an average is diluted already."""
+    if count.value is None or more.value is None:
+        return count
+    how = f"{count.value / 1e6:,.6g}m {count.how} + {more.how}"
+    known = max(day for day in (count.known_on, more.known_on) if day)
+    inputs, flags = (tuple(dict.fromkeys((*a, *b))) for a, b in ((count.inputs, more.inputs), (count.flags, more.flags)))
+    made = replace(count, value=count.value + more.value, how=how, known_on=known, inputs=inputs, flags=flags)
+    return made.flagged("treasury_stock")
 
 
 def _count(fact: Fact, what: str) -> Reading:
     return from_facts(fact.value, (fact,), start=fact.start, end=fact.end, months=fact.months, how=what)
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """One plan or issue as of its newest date: so many shares at a price; restricted units at none."""
+
+    name: str
+    number: Fact
+    at: Fact | None = None  # the strike or the conversion price
+    debt: Fact | None = None  # what a conversion extinguishes
+
+    @property
+    def facts(self) -> tuple[Fact, ...]:
+        return tuple(fact for fact in (self.number, self.at, self.debt) if fact)
+
+    @property
+    def options(self) -> Options:
+        return Options(self.number.value, self.at.value if self.at else 0.0)
+
+
+def added(view: View, company: str) -> Reading:
+    """Shares that options add by the treasury stock method, restricted units in full, converts in the money in full.
+
+    METHOD 10. Without a row of any of them there is no figure, which is not a figure of nothing.
+    """
+    options, units = _grants(view, company, "options_outstanding", "options_strike"), _grants(view, company, UNITS)
+    converts, quoted = _converts(view, company), price(view, company)
+    grants = (*options, *units, *converts)
+    if not grants:
+        return missing("no option data")
+    if lacking := [grant for grant in (*options, *converts) if grant.at is None]:
+        return missing(f"no exercise or conversion price is known for {lacking[0].name}")
+    if quoted.value is None:
+        return missing(quoted.reason or "no price")
+    saved = treasury_stock([grant.options for grant in (*options, *units)], quoted.value)
+    turned = sum(grant.number.value for grant in _in_the_money(converts, quoted.value))
+    words = f"{saved / 1e6:,.6g}m by the treasury stock method" + (f" + {turned / 1e6:,.6g}m converted" if turned else "")
+    return _granted(saved + turned, grants, quoted, view, words)
+
+
+def dilution(view: View, company: str) -> Reading:
+    """What the shares added are worth."""
+    answer, quoted = added(view, company), price(view, company)
+    if answer.value is None or quoted.value is None:
+        return answer
+    return replace(answer, value=answer.value * quoted.value, how=f"({answer.how}) × {quoted.value:.6g}")
+
+
+def converted_debt(view: View, company: str) -> Reading:
+    """Debt that in-the-money converts extinguish once their shares are counted."""
+    converts, quoted = _converts(view, company), price(view, company)
+    if not converts:
+        return missing("no convertible debt is known")
+    if any(grant.at is None or grant.debt is None for grant in converts):
+        return missing("a conversion price or amount is not known")
+    if quoted.value is None:
+        return missing(quoted.reason or "no price")
+    value = sum(grant.debt.value for grant in _in_the_money(converts, quoted.value) if grant.debt)
+    return _granted(value, converts, quoted, view, f"converts in the money at {quoted.value:.6g}")
+
+
+UNITS: Final = "restricted_units"
+
+
+def _granted(value: float, grants: Sequence[Grant], quoted: Reading, view: View, how: str) -> Reading:
+    facts = tuple(fact for grant in grants for fact in grant.facts)
+    newest = max(fact.end for fact in facts)
+    made = from_facts(value, facts, start=None, end=quoted.end or newest, months=0, how=how)
+    known = max(day for day in (made.known_on, quoted.known_on) if day)
+    answer = replace(made, known_on=known, inputs=(*made.inputs, *quoted.inputs))
+    if add_months(newest, STALE_MONTHS) < view.as_of:
+        return answer.without_value("stale", f"the newest option data are of {say(newest)}, over 18 months before")
+    return answer
+
+
+def _converts(view: View, company: str) -> tuple[Grant, ...]:
+    return _grants(view, company, "convertible_shares", "convertible_price", "convertible_debt")
+
+
+def _in_the_money(converts: Sequence[Grant], price: float) -> list[Grant]:
+    return [grant for grant in converts if grant.at is not None and grant.at.value < price]
+
+
+def _grants(view: View, company: str, number: str, at: str = "", debt: str = "") -> tuple[Grant, ...]:
+    """Every segment's newest row of `number`, with what is known of `at` and `debt` on that day."""
+    found = []
+    for segment in view.index.segments(company, number):
+        newest = max(view.facts(company, number, segment), key=lambda fact: fact.end, default=None)
+        if newest is not None:
+            rest = (_of_day(view, company, item, segment, newest.end) if item else None for item in (at, debt))
+            found.append(Grant(f"{ITEMS[number].label} ({segment})", newest, *rest))
+    return tuple(found)
+
+
+def _of_day(view: View, company: str, item: str, segment: str, day: date) -> Fact | None:
+    return next((fact for fact in view.facts(company, item, segment) if fact.end == day), None)
 
 
 def dividends(view: View, company: str) -> Reading:

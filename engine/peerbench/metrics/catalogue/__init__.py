@@ -18,8 +18,13 @@ from peerbench.core.metric import MetricDefinition
 from peerbench.metrics.formula import for_segment, parse, written
 
 GROUPS: Final = ("valuation", "growth", "profitability", "balance_sheet", "risk", "quality", "level")
-SHORT_WINDOW: Final = {"ltm": "LTM", "fy": "FY", "quarter": "last quarter"}
-LONG_WINDOW: Final = {"ltm": "the last twelve months", "fy": "the last fiscal year", "quarter": "the last quarter"}
+SHORT_WINDOW: Final = {"ltm": "LTM", "fy": "FY", "quarter": "last quarter", "cy": "CY"}
+LONG_WINDOW: Final = {
+    "ltm": "the last twelve months",
+    "fy": "the last fiscal year",
+    "quarter": "the last quarter",
+    "cy": "the last calendar year",
+}
 OWN_KEYS: Final = ("items", "windows")
 
 
