@@ -54,7 +54,7 @@ def columns(
     return (*made, TRACE) if trace else made
 
 
-def _company_row(desk: Desk, company: str, cols: Sequence[Column], *, strong: bool) -> Row:
+def _company_row(desk: Desk, company: str, cols: Sequence[Column], *, strong: bool, mark: str = "") -> Row:
     cells = []
     for column in cols:
         if column.key == TRACE.key:
@@ -64,7 +64,7 @@ def _company_row(desk: Desk, company: str, cols: Sequence[Column], *, strong: bo
             cells.append(cell(listing_.price if listing_ else None, "price"))
         else:
             cells.append(cell(desk.evidence.money(company, column.key), bare(desk, column.key)))
-    return Row(desk.company(company), tuple(cells), "subject" if strong else "peer")
+    return Row(desk.company(company, mark=mark), tuple(cells), "subject" if strong else "peer")
 
 
 def _statistic_row(desk: Desk, label: str, name: str, cols: Sequence[Column], role: str) -> Row:
@@ -112,9 +112,38 @@ def _count_row(desk: Desk, cols: Sequence[Column]) -> Row:
     return Row((Text("Peers counted, n"),), tuple(cells), "statistic")
 
 
-def company_rows(desk: Desk, cols: Sequence[Column]) -> list[Row]:
+def company_rows(desk: Desk, cols: Sequence[Column], marks: Mapping[str, str] | None = None) -> list[Row]:
+    """A row for each company; marks are footnote letters by company."""
+    ev, letters = desk.evidence, marks or {}
+    return [
+        _company_row(desk, company, cols, strong=company == ev.subject, mark=letters.get(company, ""))
+        for company in ev.everyone
+    ]
+
+
+COMPARABILITY: Final = {
+    "parent_for_common": "income to the parent stands in for income to ordinary shareholders",
+    "diluted_average": "share count is the weighted diluted average",
+    "balance_dates_differ": "debt and cash are of different balance sheets",
+    "price_adjusted": "close is dividend-adjusted",
+}
+
+
+def comparability(desk: Desk, cols: Sequence[Column]) -> tuple[dict[str, str], tuple[tuple[str, Spans], ...]]:
+    """A footnote letter for each company whose cells are not like the others', and what differs (METHOD 17, 36)."""
     ev = desk.evidence
-    return [_company_row(desk, company, cols, strong=company == ev.subject) for company in ev.everyone]
+    own = ev.companies[ev.subject].accounting_standard
+    marks: dict[str, str] = {}
+    notes: list[tuple[str, Spans]] = []
+    for company in ev.everyone:
+        standard = ev.companies[company].accounting_standard
+        flags = {flag for c in cols if c.key not in (TRACE.key, PRICE) for flag in ev.money(company, c.key).flags}
+        said = [_standard(standard)] if standard != own else []
+        said += [words_ for flag, words_ in COMPARABILITY.items() if flag in flags]
+        if said:
+            marks[company] = desk.letter()
+            notes.append((marks[company], (Text(f"{'; '.join(said)}."),)))
+    return marks, tuple(notes)
 
 
 def refs(rows: Sequence[Row]) -> list[str]:
@@ -226,8 +255,9 @@ def comps(desk: Desk) -> Table:
     """Table 2: every multiple with its statistics rows."""
     ev = desk.evidence
     cols = columns(desk, desk.audience.settings.get("comps", ()), 12.0)
+    marks, unlike = comparability(desk, cols)
     rows = [
-        *company_rows(desk, cols),
+        *company_rows(desk, cols, marks),
         _statistic_row(desk, "Peer median", "median", cols, "median"),
         _statistic_row(desk, "High", "maximum", cols, "statistic"),
         _statistic_row(desk, "Low", "minimum", cols, "statistic"),
@@ -238,7 +268,7 @@ def comps(desk: Desk) -> Table:
     ranked = [m for m in desk.metrics("multiples") if ev.rank(m) is not None]
     places = [ev.rank(m) or 0 for m in ranked]
     alike = len({ev.ranked(m) for m in ranked}) == 1  # "of four" must be true of every multiple
-    sayable = alike and bool(words.ordinal(min(places))) and bool(words.ordinal(max(places)))
+    sayable = bool(places) and alike and bool(words.ordinal(min(places))) and bool(words.ordinal(max(places)))
     title = desk.title(
         "title.comps",
         {
@@ -253,7 +283,7 @@ def comps(desk: Desk) -> Table:
             "some": sayable and min(places) < max(places),
         },
     )
-    notes = [("", (Text(note),)) for note in (estimates_note(desk), marks_note(desk, cols)) if note]
+    notes = [*unlike, *(("", (Text(note),)) for note in (estimates_note(desk), marks_note(desk, cols)) if note)]
     subtitle = f"{ltm_words(desk)} unless stated; prices and rates of {_day(desk)}; multiples in times"
     return Table("comps", title, (Text(subtitle),), cols, tuple(rows), notes=tuple(notes), number=desk.next_table())
 
