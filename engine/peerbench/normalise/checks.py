@@ -8,65 +8,38 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
 import polars as pl
 
 from peerbench.core.dataset import Dataset
-from peerbench.core.findings import Finding, Severity
-from peerbench.core.items import FLOWS, ITEMS, STOCKS
+from peerbench.core.findings import Finding
+from peerbench.core.items import ITEMS, STOCKS
 from peerbench.core.periods import add_months
-from peerbench.normalise import calendar, securities
-from peerbench.normalise.calendar import Clock, rounding
+from peerbench.normalise import calendar, counts, leases, securities
+from peerbench.normalise.calendar import rounding
+from peerbench.normalise.comparability import comparability
 from peerbench.normalise.currency import MAX_AGE_DAYS, RateNotFound
 from peerbench.normalise.index import Fact, index
+from peerbench.normalise.look import Look, by_window, flow_series, label, listed, millions, period
 from peerbench.normalise.reading import say
 from peerbench.normalise.select import FACT_KEY
 from peerbench.normalise.view import View
 
-YEARS: Final = 3
-LTM_DAYS_APART: Final = 45
 IDENTITY_TOLERANCE: Final = 0.001
 EPS_TOLERANCE: Final = 0.015
 ESTIMATE_DAYS: Final = 100
+FCF_TOLERANCE: Final = 0.01
 # Enterprise value by METHOD 11: what must be known, and what an issuer may simply not have.
 EV_NEEDED: Final = ("debt_short", "debt_long", "cash", "short_term_investments")
 EV_OPTIONAL: Final = ("finance_leases", "preferred_equity", "minority_interest", "mezzanine_equity")
-STANDARDS: Final = {"us-gaap": "US GAAP", "ifrs": "IFRS"}
 ADMISSIONS: Final = {
     "derived_input": "derived from stated figures",
     "rounded_input": "rounded by the source",
     "second_hand": "read in a vendor's copy of the filing",
     "unconfirmed_date": "dated by the usual announcement day, unconfirmed",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """One company as known on the day."""
-
-    view: View
-    company: str
-    clock: Clock
-
-    @property
-    def name(self) -> str:
-        return self.view.company(self.company).name
-
-    @property
-    def since(self) -> date:
-        return add_months(self.view.as_of, -12 * YEARS)
-
-    def facts(self, item: str, segment: str = "total") -> tuple[Fact, ...]:
-        return tuple(fact for fact in self.view.facts(self.company, item, segment) if fact.end >= self.since)
-
-    def at(self, item: str, day: date) -> Fact | None:
-        return next((fact for fact in self.facts(item) if fact.start is None and fact.end == day), None)
-
-    def finding(self, check: str, severity: Severity, message: str) -> Finding:
-        return Finding(check, severity, f"{self.name}: {message}.", subject=self.company)
 
 
 def check(data: Dataset, *, companies: Sequence[str], as_of: date) -> tuple[Finding, ...]:
@@ -96,51 +69,57 @@ def balance(look: Look) -> Iterator[Finding]:
         if gap := _gap((assets,), known):
             yield look.finding(
                 "identity_balance", "warning",
-                f"assets at {say(assets.end)} exceed liabilities, mezzanine and equity by {_millions(gap)}",
+                f"assets at {say(assets.end)} exceed liabilities, mezzanine and equity by {millions(gap)}", row=assets,
             )  # fmt: skip
 
 
 def gross_profit(look: Look) -> Iterator[Finding]:
-    revenue, cost = (_by_window(look.facts(item)) for item in ("revenue", "cost_of_revenue"))
-    for window, profit in _by_window(look.facts("gross_profit")).items():
+    revenue, cost = (by_window(look.facts(item)) for item in ("revenue", "cost_of_revenue"))
+    for window, profit in by_window(look.facts("gross_profit")).items():
         if window in revenue and window in cost and (gap := _gap((revenue[window],), (cost[window], profit))):
             yield look.finding(
                 "identity_gross_profit", "warning",
-                f"gross profit {_period(profit)} differs from revenue less cost by {_millions(abs(gap))}",
+                f"gross profit {period(profit)} differs from revenue less cost by {millions(abs(gap))}", row=profit,
             )  # fmt: skip
 
 
 def quarters(look: Look) -> Iterator[Finding]:
     """The parts of a fiscal year add up to it; parts that a restatement left behind are named and not used."""
     month = look.view.company(look.company).fiscal_year_end_month
-    for item, segment in _flow_series(look):
+    for item, segment in flow_series(look):
         facts = look.facts(item, segment)
         line = calendar.series(facts, month)
         for fact in line.left_behind:
             yield look.finding(
                 "restated_in_part", "note",
-                f"{_label(item, segment)} {_period(fact)} is known only as first reported, the year since restated;"
-                " it is not used",
+                f"{label(item, segment)} {period(fact)} is known only as first reported, the year since restated;"
+                " it is not used", row=fact,
+            )  # fmt: skip
+        for first, second in line.overlapping:
+            yield look.finding(
+                "overlapping_periods", "warning",
+                f"{label(item, segment)} {period(second)} overlaps with that {period(first)}; neither is used",
+                row=second,
             )  # fmt: skip
         for year in (fact for fact in line.facts if fact.months == 12 and fact.start):
-            yield from _parts_of(look, line, year, _label(item, segment))
+            yield from _parts_of(look, line, year, label(item, segment))
 
 
-def _parts_of(look: Look, line: calendar.Series, year: Fact, label: str) -> Iterator[Finding]:
+def _parts_of(look: Look, line: calendar.Series, year: Fact, what: str) -> Iterator[Finding]:
     assert year.start is not None
     first, last = line.boundary(year.start), line.boundary(year.after)
     path = line.path(first, last, months=(3, 6, 9), backwards=False) if first and last else None
     gap = _gap((year,), [step.fact for step in path]) if path else 0.0
     if gap:
-        text = f"{label} of the year to {say(year.end)} differs from the sum of its parts by {_millions(abs(gap))}"
-        yield look.finding("identity_quarters", "warning", text)
+        text = f"{what} of the year to {say(year.end)} differs from the sum of its parts by {millions(abs(gap))}"
+        yield look.finding("identity_quarters", "warning", text, row=year)
 
 
 def earnings_per_share(look: Look) -> Iterator[Finding]:
     """EPS × shares ≈ net income to common; dilution adjusts both sides a little, so 1.5 % is allowed."""
-    shares = _by_window(look.facts("shares_diluted"))
-    common = _by_window(look.facts("net_income_common")) or _by_window(look.facts("net_income_parent"))
-    for window, eps in _by_window(look.facts("eps_diluted")).items():
+    shares = by_window(look.facts("shares_diluted"))
+    common = by_window(look.facts("net_income_common")) or by_window(look.facts("net_income_parent"))
+    for window, eps in by_window(look.facts("eps_diluted")).items():
         if window not in shares or window not in common:
             continue
         made, stated = eps.value * shares[window].value, common[window].value
@@ -148,8 +127,19 @@ def earnings_per_share(look: Look) -> Iterator[Finding]:
         if abs(made - stated) > room:
             yield look.finding(
                 "identity_eps", "warning",
-                f"earnings per share × shares {_period(eps)} give {_millions(made)}, net income is {_millions(stated)}",
+                f"earnings per share × shares {period(eps)} give {millions(made)}, net income is {millions(stated)}",
+                row=eps,
             )  # fmt: skip
+
+
+def share_counts(look: Look) -> Iterator[Finding]:
+    """A count in thousands, or of ADS: out by a factor that no issue of shares explains. Nothing is built on it."""
+    wrong = counts.odd(look.view, look.company)
+    for item in ("shares_outstanding", "shares_diluted"):
+        for fact in (fact for fact in look.facts(item) if fact.id in wrong):
+            when = period(fact) if fact.start else f"at {say(fact.end)}"
+            text = f"{ITEMS[item].label} {when}: {wrong[fact.id]}; no figure is built on it"
+            yield look.finding("share_count", "error", text, row=fact)
 
 
 def rounding_of_cents(eps: float) -> float:
@@ -218,27 +208,80 @@ def rates(look: Look) -> Iterator[Finding]:
             yield look.finding("stale_fx", "warning", text)
 
 
+def unconverted(look: Look) -> Iterator[Finding]:
+    """Rows in a currency without a rate are as absent as their rate; one finding per currency names the first."""
+    reporting = look.view.company(look.company).reporting_currency
+    lost: dict[str, list[Fact]] = defaultdict(list)
+    for (company, _, _), facts in look.view.index.facts.items():
+        for fact in facts if company == look.company else ():
+            foreign = fact.currency not in (None, reporting) and fact.known_on <= look.view.as_of
+            if foreign and fact.end >= look.since and not _has_rate(look, fact, reporting):
+                lost[str(fact.currency)].append(fact)
+    for currency, rows in lost.items():
+        when = period(rows[0]) if rows[0].start else f"at {say(rows[0].end)}"
+        more = f" and {len(rows) - 1} more rows" if len(rows) > 1 else ""
+        text = f"there is no {currency}/{reporting} rate for {label(rows[0].item)} {when}{more}; not used"
+        yield look.finding("fx_missing", "warning", text, row=rows[0])
+
+
+def _has_rate(look: Look, fact: Fact, quote: str) -> bool:
+    rates, base = look.view.index.rates, str(fact.currency)
+    try:
+        rates.spot(base, quote, fact.end) if fact.start is None else rates.average(base, quote, fact.start, fact.end)
+    except RateNotFound:
+        return False
+    return True
+
+
 # ---- the bridge to enterprise value ---------------------------------------------------------------------------------
 
 
 def enterprise_value(look: Look) -> Iterator[Finding]:
     """A component that is not disclosed is said so: unknown is not nothing (METHOD 11)."""
-    newest = {item: max((fact.end for fact in look.view.facts(look.company, item)), default=None)
-              for item in (*EV_NEEDED, *EV_OPTIONAL)}  # fmt: skip
+    company = look.view.company(look.company)
+    if company.financial:
+        text = "a financial company, whose debt is its raw material; enterprise value and debt ratios are left out"
+        yield look.finding("financial_company", "note", text)
+        return
+    newest = {item: _newest(look, item) for item in (*EV_NEEDED, *EV_OPTIONAL)}
+    if leases.all_are_debt(company):
+        newest["finance_leases"] = _newest(look, "lease_liabilities") or newest["finance_leases"]
     for items, severity in ((EV_NEEDED, "warning"), (EV_OPTIONAL, "note")):
         if absent := [ITEMS[item].label for item in items if newest[item] is None]:
             effect = (
                 "enterprise value is missing" if severity == "warning" else "enterprise value counts nothing for it"
             )
-            text = f"{_listed(absent)} {'is' if len(absent) == 1 else 'are'} not disclosed; {effect}"
+            text = f"{listed(absent)} {'is' if len(absent) == 1 else 'are'} not disclosed; {effect}"
             yield look.finding("ev_component_missing", "warning" if severity == "warning" else "note", text)
     days = defaultdict(list)
     for item, day in newest.items():
         if day:
             days[day].append(ITEMS[item].label)
     if days and (max(days) - min(days)).days > 15:
-        text = "; ".join(f"{_listed(labels)} of {say(day)}" for day, labels in sorted(days.items()))
+        text = "; ".join(f"{listed(labels)} of {say(day)}" for day, labels in sorted(days.items()))
         yield look.finding("balance_dates_differ", "warning", f"enterprise value mixes balance sheets: {text}")
+
+
+def _newest(look: Look, item: str) -> date | None:
+    return max((fact.end for fact in look.view.facts(look.company, item)), default=None)
+
+
+def free_cash_flow(look: Look) -> Iterator[Finding]:
+    """Where an issuer's own free cash flow is another figure than ours, both are said and never mixed (METHOD 14)."""
+    cash, capex = (by_window(look.facts(item)) for item in ("operating_cash_flow", "capex"))
+    theirs = by_window(look.facts("free_cash_flow_issuer"))
+    both = [window for window in theirs if window in cash and window in capex]
+    newest = max(both or theirs, key=lambda window: window[1], default=None)
+    if newest is None:
+        return
+    own, text = theirs[newest], "operating cash flow less gross capital spending is not known for it"
+    if both:
+        ours = cash[newest].value - capex[newest].value
+        if abs(ours - own.value) <= FCF_TOLERANCE * abs(ours):
+            return
+        text = f"operating cash flow less gross capital spending is {millions(ours)}"
+    said = f"free cash flow {period(own)} is {millions(own.value)} as the issuer defines it; {text}"
+    yield look.finding("issuer_free_cash_flow", "note", f"{said}; the two are never mixed", row=own)
 
 
 # ---- what the rows admit, and what others say -----------------------------------------------------------------------
@@ -247,14 +290,14 @@ def enterprise_value(look: Look) -> Iterator[Finding]:
 def admissions(look: Look) -> Iterator[Finding]:
     """One note per company and kind, naming the items concerned."""
     found: dict[str, list[Fact]] = defaultdict(list)
-    for item, segment in _flow_series(look) + [(item, "total") for item in sorted(STOCKS)]:
+    for item, segment in flow_series(look) + [(item, "total") for item in sorted(STOCKS)]:
         for fact in look.facts(item, segment):
             for mark in fact.marks:
                 found[mark].append(fact)
     for mark, meaning in ADMISSIONS.items():
         if facts := found.get(mark):
             labels = sorted({ITEMS[fact.item].label for fact in facts if fact.item in ITEMS})
-            shown = _listed(labels if len(labels) < 5 else [*labels[:4], f"{len(labels) - 4} more items"])
+            shown = listed(labels if len(labels) < 5 else [*labels[:4], f"{len(labels) - 4} more items"])
             verb = "figure is" if len(facts) == 1 else "figures are"
             text = f"{len(facts)} {verb} {meaning} ({shown})"
             yield look.finding("data_quality", "note", text)
@@ -269,8 +312,8 @@ def duplicates(facts: pl.DataFrame, looks: Sequence[Look]) -> Iterator[Finding]:
     for row in twice.iter_rows(named=True):
         look = by_company[row["company"]]
         if look.since <= row["period_end"] and row["known_on"] <= look.view.as_of:
-            kept, other = [_millions(value) for value in dict.fromkeys(row["value"])][:2]
-            text = f"{_label(row['item'], row['segment'])} to {say(row['period_end'])} is given as {kept} and {other}"
+            kept, other = [millions(value) for value in dict.fromkeys(row["value"])][:2]
+            text = f"{label(row['item'], row['segment'])} to {say(row['period_end'])} is given as {kept} and {other}"
             yield look.finding("conflict", "warning", f"{text}; the first is used")
 
 
@@ -282,10 +325,10 @@ def disagreements(frame: pl.DataFrame, looks: Sequence[Look]) -> Iterator[Findin
         look = by_company.get(row["company"])
         if look and look.since <= row["period_end"] and _in_use(look, row):
             key = (row["company"], row["item"], row["period_end"], row["months"], row["kept_value"])
-            grouped[key].append(f"{_millions(row['other_value'])} in {row['other_source']}")
+            grouped[key].append(f"{millions(row['other_value'])} in {row['other_source']}")
     for (company, item, end, months, kept), others in grouped.items():
         when = {0: "at", 12: "of the year to", 3: "of the quarter to"}.get(months, f"of the {months} months to")
-        text = f"{_label(item)} {when} {say(end)}: {_millions(kept)} here, {_listed(others)}"
+        text = f"{label(item)} {when} {say(end)}: {millions(kept)} here, {listed(others)}"
         yield by_company[company].finding("conflict", "note", text)
 
 
@@ -296,72 +339,10 @@ def _in_use(look: Look, row: dict[str, Any]) -> bool:
     )
 
 
-# ---- one company beside another -------------------------------------------------------------------------------------
-
-
-def comparability(looks: Sequence[Look]) -> Iterator[Finding]:
-    """What keeps two companies' figures apart (METHOD 36); the first company is the one others are held against."""
-    yield from _apart(looks, "comparability_accounting", "the accounts follow {}", _standard)
-    yield from _apart(looks, "comparability_year_end", "the fiscal year ends in {}", _year_end)
-    ends = {look.name: look.clock.period_end for look in looks if look.clock.period_end}
-    if ends and (max(ends.values()) - min(ends.values())).days > LTM_DAYS_APART:
-        text = ", ".join(f"{name} on {say(end)}" for name, end in ends.items())
-        yield Finding("comparability_period", "warning", f"The last twelve months end on different days: {text}.")
-    for look in looks:
-        answer = calendar.flow(look.view, look.company, "net_income_common", "total", "ltm", 0, look.clock)
-        if "parent_for_common" in answer.flags:
-            text = "net income to the parent stands in for net income to ordinary shareholders, which is not disclosed"
-            yield look.finding("comparability_net_income", "note", text)
-
-
-def _apart(looks: Sequence[Look], check: str, text: str, trait: Callable[[Look], str]) -> Iterator[Finding]:
-    groups: dict[str, list[str]] = defaultdict(list)
-    for look in looks:
-        groups[trait(look)].append(look.name)
-    if len(groups) > 1:
-        parts = "; ".join(f"{_listed(names)}: {text.format(value)}" for value, names in groups.items())
-        yield Finding(check, "note", f"{parts}.")
-
-
-def _standard(look: Look) -> str:
-    standard = look.view.company(look.company).accounting_standard
-    return STANDARDS.get(standard, standard)
-
-
-def _year_end(look: Look) -> str:
-    return f"{date(2000, look.view.company(look.company).fiscal_year_end_month, 1):%B}"
-
-
-# ---- words ----------------------------------------------------------------------------------------------------------
-
-
-def _flow_series(look: Look) -> list[tuple[str, str]]:
-    keys = {(what, segment) for (who, what, segment) in look.view.index.facts if who == look.company}
-    return sorted((item, segment) for item, segment in keys if item in FLOWS and ITEMS[item].unit == "money")
-
-
-def _by_window(facts: Iterable[Fact]) -> dict[tuple[date | None, date], Fact]:
-    return {(fact.start, fact.end): fact for fact in facts if fact.start}
-
-
-def _label(item: str, segment: str = "total") -> str:
-    label = ITEMS[item].label if item in ITEMS else item
-    return label if segment == "total" else f"{label} of {segment}"
-
-
-def _period(fact: Fact) -> str:
-    length = {3: "quarter", 6: "six months", 9: "nine months", 12: "year"}.get(fact.months, "period")
-    return f"of the {length} to {say(fact.end)}"
-
-
-def _millions(value: float) -> str:
-    return f"{value / 1e6:,.0f}m"
-
-
-def _listed(words: Sequence[str]) -> str:
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+# ---- all of them -----------------------------------------------------------------------------------------------------
 
 
 _CHECKS: Final[tuple[Callable[[Look], Iterator[Finding]], ...]] = (
-    balance, gross_profit, quarters, earnings_per_share, age, rates, enterprise_value, admissions,
+    balance, gross_profit, quarters, earnings_per_share, share_counts, age, rates, unconverted, enterprise_value,
+    free_cash_flow, admissions,
 )  # fmt: skip
