@@ -36,7 +36,7 @@ ALWAYS_OPERANDS: Final = tuple(
         "debt_short", "debt_long", "cash", "short_term_investments", "minority_interest", "mezzanine_equity",
         "finance_leases", "preferred_equity", "equity_parent",
     )
-) + (Operand("shares", "spot"), Operand("price", "spot"), Operand("eps_estimate", "fy1"))  # fmt: skip
+) + (Operand("shares", "spot"), Operand("price", "spot"), Operand("converted_debt", "spot"), Operand("eps_estimate", "fy1"))  # fmt: skip
 # The football field: which multiple, which claimants, which figure under it (METHOD 28).
 FIELD: Final = (
     ("pe_ltm", "equity", "net_income_common_ltm"),
@@ -410,8 +410,9 @@ class _Maker:
             quantities = (self.evidence.operand(self.request.subject, f"{item}[latest]") for item in items)
             return sum(q.value or 0.0 for q in quantities)
 
+        converted = self.evidence.operand(self.request.subject, "converted_debt[spot]")
         return implied.Bridge(
-            debt=known("debt_short", "debt_long", "finance_leases"),
+            debt=known("debt_short", "debt_long", "finance_leases") - (converted.value or 0.0),
             preferred=known("preferred_equity"),
             minority=known("minority_interest"),
             mezzanine=known("mezzanine_equity"),

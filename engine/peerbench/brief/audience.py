@@ -8,21 +8,17 @@ from pathlib import Path
 from typing import Any, Final
 
 from peerbench import lookup
+from peerbench.brief.keys import AUDIENCE
+from peerbench.core import shape, tree
 from peerbench.core.errors import UnusableRequest
-from peerbench.core.findings import Finding, Origin, did_you_mean
+from peerbench.core.findings import Finding, Origin
 from peerbench.core.metric import MetricDefinition
 
-FILE: Final = "audience.yaml"
-PHRASES: Final = "phrases.yaml"
+FILE: Final = lookup.AUDIENCE_FILE
+PHRASES: Final = lookup.PHRASES_FILE
 SEGMENT_METRICS: Final = ("revenue_fy", "revenue_growth_fy")
 PRICE: Final = "price"  # a column of listings' own closes, not a metric
-KEYS: Final = frozenset(
-    """
-    extends label readers theme question headline headline_metrics multiples measures measures_title
-    measures_subtitle summary summary_title summary_subtitle summary_gap formats heads comps level_columns levels_title levels_subtitle ranks balance takeaways panel pages
-    basis definitions history segments metrics custom_metrics glossary not_shown
-    """.split()
-)
+CHECK: Final = "audience"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +31,9 @@ class Audience:
     metrics: tuple[str, ...]
     custom: tuple[MetricDefinition, ...]
     files: tuple[Path, ...] = field(default=())
+    roots: tuple[Path, ...] = ()
+    places: Mapping[str, Origin] = field(repr=False, default_factory=dict)  # of values, by dotted key: summary.0.metric
+    lines: Mapping[str, tuple[str, ...]] = field(repr=False, default_factory=dict)  # of files, by path as shown
 
     def words(self, key: str, default: str = "") -> str:
         return str(self.settings.get(key, default))
@@ -42,62 +41,63 @@ class Audience:
     def names(self, key: str) -> tuple[str, ...]:
         return tuple(self.settings.get(key) or ())
 
+    def finding(self, message: str, *keys: str | int, hint: str = "", subject: str = "") -> Finding:
+        """A mistake at a key, or at the nearest key above it that is written down."""
+        dotted = [".".join(map(str, keys[:length])) for length in range(len(keys), 0, -1)]
+        origin = next((self.places[key] for key in dotted if key in self.places), Origin())
+        lines = self.lines.get(origin.file, ())
+        excerpt = lines[origin.line - 1] if origin.line is not None and origin.line <= len(lines) else ""
+        return Finding(CHECK, "error", message, hint, origin, subject or self.name, excerpt)
+
 
 def load(name: str, roots: tuple[Path, ...]) -> Audience:
-    """Merge audience.yaml from the house down to `name`: a deeper top-level key wins whole.
+    """Merge audience.yaml from the house down to `name`: a deeper top-level key wins whole, an empty one takes it away.
 
-    Raises UnusableRequest for unreadable YAML and unknown keys, with file and line.
+    The project's file adds to the shipped one of the same audience. Raises UnusableRequest for everything in the files
+    that is not of the shape of an audience, with file and line.
     """
-    merged: dict[str, Any] = {}
+    merged = tree.Table({}, Origin())
     files: list[Path] = []
-    phrases: list[Path] = []
     findings: list[Finding] = []
-    for folder in reversed(lookup.chain(name, roots)):
-        own = next((root / folder / FILE for root in roots if (root / folder / FILE).is_file()), None)
-        if own is not None:
-            settings, wrong = _read(own)
-            custom = {**merged.get("custom_metrics", {}), **(settings.get("custom_metrics") or {})}
-            merged = {**merged, **settings, "custom_metrics": custom}
-            files.append(own)
-            findings += wrong
-        said = [root / folder / PHRASES for root in reversed(roots) if (root / folder / PHRASES).is_file()]
-        phrases += said
+    lines: dict[str, tuple[str, ...]] = {}
+    for path in _general_first(name, FILE, roots):
+        table, wrong = lookup.read(path, roots, check=CHECK)
+        text = path.read_text("utf-8", "replace")
+        wrong = wrong or lookup.excerpted(tuple(shape.mistakes(table, AUDIENCE)) if table else (), text, check=CHECK)
+        findings += wrong
+        files.append(path)
+        lines[lookup.shown(path, roots)] = tuple(text.splitlines())
+        merged = _over(merged, table) if table and not wrong else merged
     if findings:
         raise UnusableRequest(tuple(findings))
-    definitions = tuple(_definition(key, entry, str(files[-1])) for key, entry in merged["custom_metrics"].items())
-    return Audience(name, merged, tuple(phrases), _metrics(merged), definitions, (*files, *phrases))
+    settings = tree.plain(merged)
+    places = {".".join(map(str, path)): place for path, _, place in tree.places(merged)}
+    phrases = _general_first(name, PHRASES, roots)
+    custom = tuple(
+        _definition(key, entry, places[f"custom_metrics.{key}"].file)
+        for key, entry in settings.get("custom_metrics", {}).items()
+    )
+    return Audience(
+        name, settings, phrases, _metrics(settings), custom, (*files, *phrases), roots, places, lines
+    )  # fmt: skip
 
 
-def _read(path: Path) -> tuple[dict[str, Any], list[Finding]]:
-    import yaml
-
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    try:
-        settings = yaml.load(path.read_text("utf-8"), Loader=loader) or {}
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        origin = Origin(str(path), mark.line + 1 if mark else None, mark.column + 1 if mark else None)
-        return {}, [
-            Finding("audience", "error", f"not readable as YAML: {getattr(error, 'problem', error)}.", "", origin)
-        ]
-    if not isinstance(settings, dict):
-        return {}, [Finding("audience", "error", "expected keys and values.", "", Origin(str(path), 1, 1))]
-    lines = path.read_text("utf-8").splitlines()
-    unknown = [key for key in settings if key not in KEYS]
-    return settings, [
-        Finding(
-            "audience",
-            "error",
-            f"unknown key '{key}'.",
-            did_you_mean(str(key), KEYS),
-            Origin(str(path), _line(lines, key), 1),
-        )
-        for key in unknown
-    ]
+def _general_first(name: str, file: str, roots: tuple[Path, ...]) -> tuple[Path, ...]:
+    """The files of this name that count, the shipped house's first and the project's own last."""
+    return tuple(reversed(tuple(lookup.candidates(file, name, roots))))
 
 
-def _line(lines: list[str], key: object) -> int | None:
-    return next((number for number, line in enumerate(lines, 1) if line.startswith(f"{key}:")), None)
+def _over(below: tree.Table, above: tree.Table) -> tree.Table:
+    """A deeper top-level key wins whole; helper metrics add up."""
+    both = {key: above.entries[key] for key in ("custom_metrics",) if key in above.entries and key in below.entries}
+    added = {key: tree.merge(_table(below, key), _table(above, key)) for key in both}
+    joined = {key: tree.Entry(key, entry.key_place, added[key]) for key, entry in both.items()}
+    return tree.Table({**below.entries, **above.entries, **joined}, above.place)
+
+
+def _table(table: tree.Table, key: str) -> tree.Table:
+    value = table.entries[key].value
+    return value if isinstance(value, tree.Table) else tree.Table({}, value.place)
 
 
 def _definition(name: str, entry: Mapping[str, Any], origin: str) -> MetricDefinition:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
-from peerbench.brief import exhibits, lineage, notes, prose, tables
+from peerbench.brief import lineage, plan, prose
 from peerbench.brief.audience import Audience
+from peerbench.brief.blocks import BLOCKS
 from peerbench.brief.context import Desk
 from peerbench.brief.panel import panel
 from peerbench.brief.sourcebook import Sourcebook
@@ -22,7 +23,6 @@ from peerbench.core.document import (
     Number,
     Page,
     Paragraph,
-    SourceList,
     Span,
     Spans,
     Strong,
@@ -30,107 +30,34 @@ from peerbench.core.document import (
     When,
 )  # fmt: skip
 from peerbench.core.errors import UnusableRequest
-from peerbench.core.findings import Finding, Origin, did_you_mean
-from peerbench.narrate import phrases, valuation
+from peerbench.narrate import valuation
 from peerbench.narrate.claims import listing
 from peerbench.narrate.operations import extremes
 from peerbench.narrate.valuation import direction
 
-Maker = Callable[[Desk], Block | None]
 WORDS_A_MINUTE: Final = 230
-
-BLOCKS: Final[Mapping[str, Maker]] = {
-    "figure.range_dot": exhibits.range_dot,
-    "figure.history": exhibits.history,
-    "figure.scatter": exhibits.scatter,
-    "figure.football": exhibits.football,
-    "figure.multiples": exhibits.multiples,
-    "figure.bars": exhibits.bars,
-    "figure.segments": exhibits.segments,
-    "figure.prices": exhibits.prices,
-    "figure.long_bars": exhibits.long_bars,
-    "table.summary": tables.summary,
-    "table.comps": tables.comps,
-    "table.ranks": tables.rank_table,
-    "table.robustness": tables.robustness,
-    "table.peers": tables.peers,
-    "table.inputs": tables.inputs,
-    "table.balance": tables.balance,
-    "table.levels": tables.levels,
-    "table.readings": tables.readings,
-    "table.segments": tables.segments,
-    "table.correlations": tables.correlations,
-    "text.valuation_left": prose.valuation_left,
-    "text.valuation_right": prose.valuation_right,
-    "text.history": prose.history_text,
-    "text.scatter": prose.scatter_text,
-    "text.football": prose.football_text,
-    "text.spending": prose.spending_text,
-    "text.segments": prose.segment_text,
-    "text.growth": prose.growth_text,
-    "text.quality": prose.quality_text,
-    "text.bases": prose.bases_text,
-    "text.resilience": prose.resilience_text,
-    "text.risk": prose.risk_text,
-    "text.diversification": prose.diversification_text,
-    "text.effort": prose.effort_text,
-    "note.bulls": prose.bulls,
-    "note.bears": prose.bears,
-    "note.watch": prose.watch,
-    "note.falsifier": prose.falsifier,
-    "note.first_issue": notes.first_issue,
-    "note.not_shown": notes.not_shown,
-    "note.glossary": notes.glossary,
-    **{f"note.{name}": maker for name, maker in notes.NOTES.items()},
-    "register.left": lambda desk: notes.register(desk, 0, 2),
-    "register.right": lambda desk: notes.register(desk, 1, 2),
-    "sources": lambda desk: SourceList(),
-    "basis": notes.basis,
-    "audience": notes.audience_box,
-}
 
 
 def compose(study: Study, audience: Audience) -> Brief:
     """Write the brief of one audience. Raises UnusableRequest when its plan or phrases are unusable."""
-    _check_plan(audience)
+    if wrong := plan.mistakes(audience):
+        raise UnusableRequest(wrong)
     names = {key: company.name for key, company in study.data.companies.items()}
-    desk = Desk(study, audience, phrases.load(*audience.phrases), Sourcebook(study.data, names))
+    desk = Desk(study, audience, plan.phrases(audience), Sourcebook(study.data, names))
     headline, standfirst = prose.head(desk)
     takeaways = prose.takeaways(desk)
     side = panel(desk)
-    pages = tuple(_page(desk, plan) for plan in audience.settings["pages"])
+    pages = tuple(_page(desk, page) for page in audience.settings["pages"])
     brief = Brief(_meta(desk, (standfirst, takeaways, pages)), headline, standfirst, (), takeaways, side, pages, (), ())
     brief = lineage.numbered(desk, brief)
     brief = replace(brief, definitions=lineage.definitions(desk, brief))
     return _with_byline(desk, brief)
 
 
-def _check_plan(audience: Audience) -> None:
-    """Unknown block, takeaway and panel-row names, all at once."""
-    from peerbench.brief.panel import ROWS
-
-    rows = [row for page in audience.settings.get("pages", ()) for row in page.get("rows", ())]
-    blocks = [name.strip() for row in rows for slot in row["slots"] for entry in slot for name in entry.split("|")]
-    takeaways = [name.strip() for entry in audience.names("takeaways") for name in entry.split("|")]
-    lists = (("block", blocks, BLOCKS), ("takeaway", takeaways, prose.TAKEAWAYS),
-             ("panel row", (audience.settings.get("panel") or {}).get("rows", ()), ROWS))  # fmt: skip
-    file = str(audience.files[0]) if audience.files else audience.name
-    wrong = [
-        Finding(
-            "audience", "error", f"unknown {what} '{name}'.", did_you_mean(name, known), Origin(file), audience.name
-        )
-        for what, asked, known in lists
-        for name in dict.fromkeys(asked)
-        if name not in known
-    ]
-    if wrong:
-        raise UnusableRequest(tuple(wrong))
-
-
-def _page(desk: Desk, plan: Mapping[str, Any]) -> Page:
-    head = _section_head(desk, plan["head"]) if plan.get("head") else ()
-    rows = [_layout_row(desk, row) for row in plan["rows"]]
-    return Page(plan["id"], head, tuple(row for row in rows if any(row.slots)))
+def _page(desk: Desk, wanted: Mapping[str, Any]) -> Page:
+    head = _section_head(desk, wanted["head"]) if wanted.get("head") else ()
+    rows = [_layout_row(desk, row) for row in wanted["rows"]]
+    return Page(wanted["id"], head, tuple(row for row in rows if any(row.slots)))
 
 
 def _layout_row(desk: Desk, row: Mapping[str, Any]) -> LayoutRow:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 
 from peerbench.brief.context import Desk
@@ -13,6 +13,7 @@ from peerbench.core.findings import Finding
 REGISTER_CHECKS = 8
 VERDICTS = {
     "conflict": "Conflict",
+    "issuer_free_cash_flow": "Two measures",
     "balance_dates_differ": "Two dates",
     "diluted_average": "Stand-in",
     "comparability_net_income": "Stand-in",
@@ -83,8 +84,8 @@ def glossary(desk: Desk) -> Note | None:
 
 ORDER = (
     "balance_dates_differ", "comparability_net_income", "diluted_average", "comparability_period", "conflict",
-    "stale_estimates", "ev_component_missing", "restated_in_part", "comparability_accounting",
-    "comparability_year_end", "data_quality",
+    "stale_estimates", "comparability_leases", "issuer_free_cash_flow", "ev_component_missing", "restated_in_part",
+    "comparability_accounting", "comparability_costs", "comparability_year_end", "data_quality",
 )  # fmt: skip
 
 
@@ -99,12 +100,17 @@ def noted(desk: Desk) -> tuple[Finding, ...]:
     return tuple(sorted(heads, key=lambda f: (weight[f.severity], _place(f.check), f.subject)))
 
 
-TOGETHER = ("ev_component_missing", "data_quality", "restated_in_part")  # one entry for all companies
+TOGETHER = (
+    "ev_component_missing",
+    "data_quality",
+    "restated_in_part",
+    "issuer_free_cash_flow",
+)  # one entry for all companies
 SNAPSHOT = re.compile(r" \(snapshot [0-9-]+\)")
 
 
 def _place(check: str) -> int:
-    return ORDER.index(check) if check in ORDER else 0
+    return ORDER.index(check) if check in ORDER else len(ORDER)
 
 
 def _spokesman(group: Sequence[Finding]) -> Finding:
@@ -140,7 +146,7 @@ def _verdict(finding: Finding) -> str:
 
 
 def _sentence(message: str) -> str:
-    text = message[:1].upper() + message[1:]
+    text = re.sub(r"(?<!\w)-(?=\d)", "−", message[:1].upper() + message[1:])
     return text if text.endswith(".") else f"{text}."
 
 

@@ -492,11 +492,24 @@ INPUT_ROWS: Final = (
     ("Operating income LTM, m", "operating_income_ltm", "m0", False),
     ("Net income to ordinary holders LTM, m", "net_income_common_ltm", "m0", False),
 )
-BRIDGE: Final = (
-    ("+ debt, short and long, bn", ("debt_short[latest]", "debt_long[latest]"), 1),
-    ("+ minorities, mezzanine, bn", ("minority_interest[latest]", "mezzanine_equity[latest]"), 1),
-    ("− cash, short-term investments, bn", ("cash[latest]", "short_term_investments[latest]"), -1),
+CLAIMS: Final = (
+    ("leases", "finance_leases[latest]"),
+    ("preferred", "preferred_equity[latest]"),
+    ("minorities", "minority_interest[latest]"),
+    ("mezzanine", "mezzanine_equity[latest]"),
 )
+
+
+def bridge(desk: Desk, companies: Sequence[str]) -> tuple[tuple[str, tuple[str, ...], int], ...]:
+    """The rows between market value and enterprise value; claims that nobody here discloses are left out."""
+    ev = desk.evidence
+    claims = [(name, key) for name, key in CLAIMS if any(ev.operand(c, key).ok for c in companies)]
+    named = f"+ {', '.join(name for name, _ in claims)}, bn"
+    return (
+        ("+ debt, short and long, bn", ("debt_short[latest]", "debt_long[latest]"), 1),
+        *([(named, tuple(key for _, key in claims), 1)] if claims else []),
+        ("− cash, short-term investments, bn", ("cash[latest]", "short_term_investments[latest]"), -1),
+    )
 
 
 def inputs(desk: Desk) -> Table:
@@ -510,7 +523,7 @@ def inputs(desk: Desk) -> Table:
         Row((Text("Ordinary shares per unit; shares, m"),), tuple(_shares_cell(desk, c) for c in names)),
         Row((Text("Share count dated"),), tuple(_dated_cell(desk, c, "shares[spot]") for c in names)),
         _input_row(desk, names, *INPUT_ROWS[0]),
-        *(_bridge_row(desk, names, label, keys, sign) for label, keys, sign in BRIDGE),
+        *(_bridge_row(desk, names, label, keys, sign) for label, keys, sign in bridge(desk, names)),
         Row((Text("Balance sheet dated"),), tuple(_dated_cell(desk, c, "cash[latest]") for c in names)),
         *(_input_row(desk, names, *entry) for entry in INPUT_ROWS[1:]),
         Row(
@@ -522,7 +535,11 @@ def inputs(desk: Desk) -> Table:
     return Table(
         "inputs",
         (Text("Basis by company: the inputs behind every multiple"),),
-        (Text(f"Reporting currency of each company ({', '.join(currencies)}); debt without operating leases"),),
+        (
+            Text(
+                f"Reporting currency of each company ({', '.join(currencies)}); leases as debt: all under IFRS, finance leases under US GAAP"
+            ),
+        ),
         cols,
         tuple(rows),
         label_head="",
