@@ -18,7 +18,7 @@ NUMBER: Final = r"^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,3})?$"
 INTEGER: Final = r"^[+-]?\d{1,15}(?:\.0+)?$"
 DATE: Final = r"^\d{4}-\d{2}-\d{2}$"
 BOOLEAN: Final = r"^(?i:true|false)$"
-_TYPES: Final[dict[Kind, type[pl.DataType]]] = {
+TYPES: Final[dict[Kind, type[pl.DataType]]] = {
     "text": pl.String,
     "key": pl.String,
     "number": pl.Float64,
@@ -114,7 +114,7 @@ def _cell(column: Column, dtype: pl.DataType) -> pl.Expr:
     if column.kind == "integer" and dtype.is_float():
         return pl.when(raw == raw.floor()).then(raw).cast(pl.Int64, strict=False)
     if dtype != pl.String and _native(column.kind, dtype):
-        return raw.cast(_TYPES[column.kind], strict=False)
+        return raw.cast(TYPES[column.kind], strict=False)
     text = raw if dtype == pl.String else raw.cast(pl.String, strict=False)
     text = text if column.kind == "text" else text.str.strip_chars()
     match column.kind:
@@ -158,7 +158,7 @@ def _empty(name: str, table: Table) -> pl.Expr:
 
 
 def _filled(column: Column, table: Table) -> pl.Expr:
-    default = pl.lit(column.default, _TYPES[column.kind])
+    default = pl.lit(column.default, TYPES[column.kind])
     if column.name not in table.columns:
         return default.alias(column.name)
     return pl.col(column.name) if column.default is None else pl.col(column.name).fill_null(default)

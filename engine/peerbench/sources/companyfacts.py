@@ -70,6 +70,8 @@ def read(document: Any, *, company: str, shown: str) -> Read:
     newest: dict[str, date] = {}
     left_out: Counter[str] = Counter()
     for taxonomy, accounting in TAXONOMIES.items():
+        if not facts.get(taxonomy):
+            continue  # the cover page alone says nothing of the accounting
         filed = _entries(facts, taxonomy, left_out)
         book = _Book(company, cik, name, accounting, filed, _currencies(filed))
         made = book.rows(mapping(taxonomy))

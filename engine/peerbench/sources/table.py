@@ -43,6 +43,7 @@ class Table:
     sha256: str
     lines: tuple[str, ...] = ()
     head: tuple[int, int] | tuple[()] = ()  # line and column of the header
+    where: str = ""  # of a table that is no file: the column whose text tells a row's place
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -50,6 +51,9 @@ class Table:
 
     def origin(self, row: int, column: str = "") -> Origin:
         """Where a cell stands: line and column of a CSV, the row's number of a Parquet file."""
+        if self.where:
+            cell = self.frame.filter(pl.col(ROW) == row)[self.where]
+            return Origin(self.shown, locator=str(cell[0]) if len(cell) else f"row {row}")
         if not self.lines:
             return Origin(self.shown, locator=f"row {row}")
         if column not in self.columns:

@@ -1,0 +1,272 @@
+"""The SEC as a source: company facts from a folder of its JSON files, or live from EDGAR with a stated contact."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Final
+
+from peerbench.core.dataset import InputFile
+from peerbench.core.findings import Finding, Origin
+from peerbench.sources import companyfacts, strictjson
+from peerbench.sources.ask import Ask, Means
+from peerbench.sources.fetch import NotFetched, Web
+from peerbench.sources.payload import Payload
+from peerbench.sources.rows import table
+from peerbench.sources.table import Table
+
+ADDRESS: Final = "https://data.sec.gov"
+TICKERS: Final = "https://www.sec.gov/files/company_tickers.json"
+_FACTS: Final = re.compile(r"(?:facts-|CIK)?0*(\d{1,10})\.json")
+_SUBMISSIONS: Final = re.compile(r"submissions-(?:CIK)?0*(\d{1,10})\.json")
+_SUFFIX: Final = re.compile(
+    r",?\s+(inc|incorporated|corp|corporation|co|company|ltd|limited|plc|llc|lp|n\.?v|s\.?a|ag|se|holdings?|group)\.?$",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A company to read: the key it gets ('' to make one of its name), its CIK, and the name to print."""
+
+    key: str
+    cik: int
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    """A company facts file as it came: bytes and what to call it."""
+
+    wanted: Wanted
+    shown: str
+    data: bytes
+
+    @property
+    def receipt(self) -> InputFile:
+        return InputFile(self.shown, hashlib.sha256(self.data).hexdigest())
+
+
+def read(ask: Ask, means: Means) -> Payload:
+    """Companies and facts. What fails for one company is a finding; the others go on."""
+    settings = ask.settings
+    files: list[_File] = []
+    findings: list[Finding] = []
+    place = _folder(ask) if settings.get("folder") else _live(ask, means)
+    for found in place:
+        if isinstance(found, Finding):
+            findings.append(found)
+        else:
+            files.append(found)
+    tables, seen = _tables(ask, files)
+    return Payload(ask.name, tables, (*findings, *seen), tuple(file.receipt for file in files))
+
+
+# ---- a folder -------------------------------------------------------------------------------------------------------
+
+
+def _folder(ask: Ask) -> Iterator[_File | Finding]:
+    shown = str(ask.settings["folder"])
+    folder = ask.path(shown)
+    try:
+        names = sorted(path.name for path in folder.iterdir())
+    except OSError as error:
+        yield ask.finding("no-folder", f"the folder '{shown}' cannot be listed: {error.strerror}.", severity="error")
+        return
+    at = {int(match[1]): name for name in names if (match := _FACTS.fullmatch(name))}
+    wanted, findings = _wanted(ask, _tickers_in(folder, names), list(at))
+    yield from findings
+    for one in wanted:
+        if one.cik not in at:
+            message = f"{shown} has no company facts of CIK {one.cik}."
+            yield ask.finding("no-company-facts", message, f"Name the file CIK{one.cik:010}.json.")
+        else:
+            yield from _read(ask, folder / at[one.cik], f"{shown}/{at[one.cik]}", one)
+
+
+def _read(ask: Ask, path: Path, shown: str, wanted: Wanted) -> Iterator[_File | Finding]:
+    try:
+        yield _File(wanted, shown, path.read_bytes())
+    except OSError as error:
+        yield ask.finding("unreadable-file", f"{shown} cannot be read: {error.strerror}.")
+
+
+def _tickers_in(folder: Path, names: Sequence[str]) -> dict[str, int]:
+    """Tickers that the folder's own submissions and ticker files know."""
+    known: dict[str, int] = {}
+    for name in names:
+        if name == "company_tickers.json" or _SUBMISSIONS.fullmatch(name):
+            try:
+                known |= tickers(strictjson.loads((folder / name).read_bytes()))
+            except (OSError, strictjson.NotJson):
+                continue  # a help for names, not a figure
+    return known
+
+
+def tickers(document: Any) -> dict[str, int]:
+    """Ticker → CIK of a submissions file or of the SEC's list of all tickers."""
+    if not isinstance(document, dict):
+        return {}
+    rows = [document] if "tickers" in document else [row for row in document.values() if isinstance(row, dict)]
+    found: dict[str, int] = {}
+    for row in rows:
+        names = row.get("tickers") or [row.get("ticker")]
+        number = str(row.get("cik") or row.get("cik_str") or "").lstrip("0")
+        if number.isdigit() and isinstance(names, list):
+            found |= {str(name).upper(): int(number) for name in names if name}
+    return found
+
+
+# ---- live -----------------------------------------------------------------------------------------------------------
+
+
+def _live(ask: Ask, means: Means) -> Iterator[_File | Finding]:
+    contact = str(ask.settings.get("contact") or "")
+    if means.web is None:
+        yield ask.finding("offline", "nothing may be fetched here.", "Give `folder:` with the SEC's files.")
+        return
+    known: dict[str, int] = {}
+    if any(not _number(cik) for cik, _ in _asked(ask)):
+        address = str(ask.settings.get("tickers") or TICKERS)
+        try:
+            known = tickers(strictjson.loads(means.web.get(address, contact=contact, check=_is_json)[0]))
+        except (NotFetched, strictjson.NotJson) as error:
+            yield _failed(ask, error, "the list of tickers")
+    wanted, findings = _wanted(ask, known, [])
+    yield from findings
+    for one in wanted:
+        yield _fetched(ask, means.web, one, contact)
+
+
+def _fetched(ask: Ask, web: Web, wanted: Wanted, contact: str) -> _File | Finding:
+    base = str(ask.settings.get("address") or ADDRESS).rstrip("/")
+    address = f"{base}/api/xbrl/companyfacts/CIK{wanted.cik:010}.json"
+    try:
+        data, receipt = web.get(address, contact=contact, check=_is_json)
+    except NotFetched as error:
+        return _failed(ask, error, wanted.key or f"CIK {wanted.cik}")
+    return _File(wanted, receipt.address, data)
+
+
+def _is_json(data: bytes) -> None:
+    strictjson.loads(data)
+
+
+def _failed(ask: Ask, error: NotFetched | strictjson.NotJson, what: str) -> Finding:
+    hint = error.hint
+    why = f"{error.address}: {error.why}" if isinstance(error, NotFetched) else error.why
+    finding = ask.finding("not-fetched", f"{what} could not be fetched: {why}.", hint)
+    return replace(finding, subject=what)
+
+
+# ---- which companies ------------------------------------------------------------------------------------------------
+
+
+def _asked(ask: Ask) -> list[tuple[str, Wanted]]:
+    """What the config names: (CIK or ticker, the company without its number)."""
+    found: list[tuple[str, Wanted]] = []
+    for key, value in dict(ask.settings.get("companies") or {}).items():
+        entry = value if isinstance(value, Mapping) else {"cik": value}
+        found.append(
+            (str(entry.get("cik") or entry.get("ticker") or ""), Wanted(str(key), 0, str(entry.get("name") or "")))
+        )
+    found += [(str(cik), Wanted("", 0)) for cik in ask.settings.get("ciks") or ()]
+    return found
+
+
+def _wanted(ask: Ask, known: Mapping[str, int], there: Sequence[int]) -> tuple[list[Wanted], list[Finding]]:
+    """The companies to read; all that are there where the config names none."""
+    asked = _asked(ask)
+    if not asked:
+        return [Wanted("", cik) for cik in there], []
+    wanted: list[Wanted] = []
+    findings: list[Finding] = []
+    for text, one in asked:
+        cik = _number(text) or known.get(text.upper())
+        if cik:
+            wanted.append(replace(one, cik=cik))
+        else:
+            hint = "Write its CIK; sec.gov/search-filings finds it."
+            findings.append(ask.finding("unknown-ticker", f"no CIK is known for '{text}'.", hint))
+    return wanted, findings
+
+
+def _number(text: str) -> int | None:
+    digits = text.upper().removeprefix("CIK")
+    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) <= 10 and int(digits) else None
+
+
+def key_of(name: str) -> str:
+    """A key made of a registrant's name: APPLE INC. is apple, PROCTER & GAMBLE CO is procter-gamble."""
+    return re.sub(r"[^a-z0-9]+", "-", _bare(name).lower()).strip("-")[:64] or "company"
+
+
+def name_of(name: str) -> str:
+    """A name to print: without the legal form, capitals only where a word is short."""
+    bare = _bare(name)
+    if bare.upper() != bare:
+        return bare
+    return re.sub(r"[A-Z]{4,}", lambda word: word[0].capitalize(), bare)
+
+
+def _bare(name: str) -> str:
+    name = re.sub(r"\s*/[A-Z]{2,}/?$", "", name.strip())  # "/DE/" after a name says where it is incorporated
+    while (shorter := _SUFFIX.sub("", name).rstrip(" ,.")) and shorter != name:
+        name = shorter
+    return name
+
+
+# ---- tables ---------------------------------------------------------------------------------------------------------
+
+
+def _tables(ask: Ask, files: Sequence[_File]) -> tuple[dict[str, Table], list[Finding]]:
+    companies: list[dict[str, Any]] = []
+    rows: list[dict[str, Any]] = []
+    findings: list[Finding] = []
+    for file in files:
+        made = _facts(file)
+        if isinstance(made, Finding):
+            findings.append(made)
+            continue
+        key, found = made
+        findings += found.findings
+        if found.registrant is not None:
+            companies.append(_company(key, file.wanted, found.registrant))
+            rows += found.rows
+    digest = hashlib.sha256("".join(file.receipt.sha256 for file in files).encode()).hexdigest()
+    tables = {
+        "companies": table("companies", companies, ask.name, digest),
+        "facts": table("facts", rows, ask.name, digest),
+    }
+    return (tables if rows else {}), findings
+
+
+def _facts(file: _File) -> tuple[str, companyfacts.Read] | Finding:
+    try:
+        document = strictjson.loads(file.data)
+    except strictjson.NotJson as error:
+        return Finding("not-json", "warning", f"{file.shown} {error.why}.", error.hint, Origin(file.shown))
+    name = str(document.get("entityName", "")) if isinstance(document, dict) else ""
+    key = file.wanted.key or key_of(name)
+    found = companyfacts.read(document, company=key, shown=file.shown)
+    number = found.registrant.cik if found.registrant else file.wanted.cik
+    if number != file.wanted.cik:
+        message = f"{file.shown} is of CIK {number}, not {file.wanted.cik}."
+        return Finding("other-company", "warning", message, "Name the file after its own CIK.", Origin(file.shown))
+    return key, found
+
+
+def _company(key: str, wanted: Wanted, found: companyfacts.Registrant) -> dict[str, Any]:
+    return {
+        "company": key,
+        "name": wanted.name or name_of(found.name),
+        "legal_name": found.name,
+        "reporting_currency": found.currency,
+        "fiscal_year_end_month": found.year_end_month,
+        "accounting_standard": found.accounting,
+        "cik": f"{found.cik:010}",
+        "eps_basis": "ordinary",
+    }
