@@ -29,7 +29,10 @@ COMPANIES: Final = (
     "company", "name", "legal_name", "native_name", "country", "sector", "reporting_currency",
     "fiscal_year_end_month", "accounting_standard", "cik", "eps_basis",
 )  # fmt: skip
-LINES: Final = ("company", "line", "exchange", "currency", "ordinary_per_unit", "effective_from", "primary")
+LINES: Final = (
+    "company", "line", "exchange", "currency", "ordinary_per_unit", "effective_from", "primary",
+    "subdivision",
+)  # fmt: skip
 PRICES: Final = ("company", "line", "date", "close", "volume", "currency", "adjusted", "source")
 METRICS: Final = {
     "valuation": ("market_cap", "pe_ltm", "ps_ltm", "pb", "ev_to_sales_ltm", "ev_to_ebit_ltm", "fcf_yield_fy"),
@@ -48,7 +51,7 @@ class Known:
     """One company as a dataset holds it: its row, its line, its facts and its closes."""
 
     company: Mapping[str, Any]
-    line: Mapping[str, Any]
+    lines: tuple[Mapping[str, Any], ...]
     facts: tuple[Fact, ...]
     closes: tuple[tuple[date, float], ...]
 
@@ -68,11 +71,11 @@ def dataset(folder: Path, known: Sequence[Known]) -> None:
     """A folder in the public format."""
     folder.mkdir(parents=True)
     _write(folder / "companies.csv", COMPANIES, (one.company for one in known))
-    _write(folder / "lines.csv", LINES, (one.line for one in known))
+    _write(folder / "lines.csv", LINES, (line for one in known for line in one.lines))
     _write(folder / "facts.csv", FACTS, (fact for one in known for fact in one.facts))
     closes = (
-        {"company": one.key, "line": one.line["line"], "date": day, "close": close, "adjusted": "false",
-         "currency": one.line["currency"], "source": "https://example.com/closes"}
+        {"company": one.key, "line": one.lines[0]["line"], "date": day, "close": close, "adjusted": "false",
+         "currency": one.lines[0]["currency"], "source": "https://example.com/closes"}
         for one in known for day, close in one.closes
     )  # fmt: skip
     _write(folder / "prices.csv", PRICES, closes)
@@ -146,6 +149,10 @@ STOCKS: Final = {
     "minority_interest": ("MinorityInterest",),
 }
 FORMS: Final = ("10-K", "10-Q", "10-K/A", "10-Q/A")
+SPLITS: Final = {
+    "nvidia": (("2021-07-20", 4), ("2024-06-10", 10)), "apple": (("2020-08-31", 4),), "amd": (),
+    "alphabet": (("2022-07-18", 20),), "amphenol": (("2021-03-05", 2), ("2024-06-12", 2)),
+}  # fmt: skip
 DURATIONS: Final = ((70, 120, 3), (140, 229, 6), (230, 329, 9), (330, 420, 12))
 
 
@@ -164,7 +171,12 @@ def sec(shared: Path, cik: str, key: str, name: str, **company: Any) -> Known:
         "company": key, "line": atlas_row["ticker"], "exchange": "Nasdaq", "currency": "USD", "ordinary_per_unit": 1,
         "primary": "true",
     }  # fmt: skip
-    return Known(row, line, tuple(facts), _closes(atlas_row))
+    lines, per_unit = [], 1.0  # the vendor's closes are adjusted for later splits
+    for day, parts in reversed(SPLITS[key]):
+        lines.append({**line, "ordinary_per_unit": per_unit, "effective_from": day, "subdivision": parts})
+        per_unit /= parts
+    lines.append({**line, "ordinary_per_unit": per_unit, "effective_from": "2010-01-01"})
+    return Known(row, tuple(lines), tuple(facts), _closes(atlas_row))
 
 
 def _sec_facts(key: str, tags: Mapping[str, Any]) -> Iterable[Fact]:
@@ -273,7 +285,7 @@ def atlas(shared: Path, ticker: str, key: str, name: str = "", **company: Any) -
         "ordinary_per_unit": 1, "primary": "true",
     }  # fmt: skip
     unique = {(f["item"], f["period_end"], f["months"]): f for f in facts}
-    return Known(made, line, tuple(unique.values()), _closes(row))
+    return Known(made, (line,), tuple(unique.values()), _closes(row))
 
 
 def _atlas_facts(
@@ -371,7 +383,7 @@ def losses(project: Path, shared: Path) -> Path:
 
 
 GAPS: Final = (
-    ("MRNA", "moderna", "Moderna"), ("INTC", "intel", "Intel"), ("F", "ford", "Ford"), ("WBD", "warner", "Warner Bros."),
+    ("MRNA", "moderna", "Moderna"), ("INTC", "intel", "Intel"), ("F", "ford", "Ford"), ("WBD", "warner", "Warner"),
     ("BA", "boeing", "Boeing"),
 )  # fmt: skip
 
@@ -385,7 +397,7 @@ def gaps(project: Path, shared: Path) -> Path:
 
 def no_history(project: Path, shared: Path) -> Path:
     """One close each and nothing before it."""
-    known = [Known(one.company, one.line, one.facts, one.closes[-14:-13]) for one in _us(shared)]
+    known = [Known(one.company, one.lines, one.facts, one.closes[-14:-13]) for one in _us(shared)]
     dataset(project / "data" / "nohistory", known)
     peers = [key for _, key, *_ in US[1:]]
     day = known[0].closes[0][0].isoformat()
@@ -394,7 +406,7 @@ def no_history(project: Path, shared: Path) -> Path:
 
 def no_prices(project: Path, shared: Path) -> Path:
     """No price of anybody: no multiple, no market value, no risk."""
-    dataset(project / "data" / "noprices", [Known(one.company, one.line, one.facts, ()) for one in _us(shared)])
+    dataset(project / "data" / "noprices", [Known(one.company, one.lines, one.facts, ()) for one in _us(shared)])
     peers = [key for _, key, *_ in US[1:]]
     return config(project, "noprices", subject="apple", peers=["nvidia", *peers[1:]], source="./data/noprices",
                   as_of="2026-03-06")  # fmt: skip
@@ -406,7 +418,7 @@ EUROPE: Final = (
 
 
 def euro_ifrs(project: Path, shared: Path) -> Path:
-    """One currency that is not the dollar, IFRS, yearly figures only: no trailing twelve months after the first quarter."""
+    """One currency that is not the dollar, IFRS, yearly figures only."""
     dataset(project / "data" / "euro", [atlas(shared, *entry) for entry in EUROPE])
     peers = [key for _, key, _ in EUROPE[1:]]
     return config(
