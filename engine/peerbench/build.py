@@ -1,4 +1,4 @@
-"""The pipeline: YAML to figures to a document to editions to a published issue. The one module that knows every stage."""
+"""The pipeline: YAML to figures to a document to editions to a published issue. It alone knows every stage."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
 import polars as pl
 
 from peerbench import __version__, lookup
-from peerbench.brief import assemble, audience, compose
+from peerbench.brief import assemble, audience, compose, plan
 from peerbench.brief.study import Furniture, PeerNote, Study
 from peerbench.config import check as meaning
 from peerbench.config import load as configs
@@ -22,7 +23,7 @@ from peerbench.config.values import Config
 from peerbench.core.dataset import Dataset
 from peerbench.core.document import Brief, Chart, Source, Trace
 from peerbench.core.errors import UnusableRequest
-from peerbench.core.findings import Finding, Severity
+from peerbench.core.findings import Finding, Severity, did_you_mean
 from peerbench.deliver import folder as delivery
 from peerbench.sources import dataset
 
@@ -116,10 +117,10 @@ def prepare(
         raise UnusableRequest(_errors(findings))
     if as_of is not None:
         config = replace(config, as_of=as_of)
-    roots = lookup.layers(config.root)
+    roots, theme_mistakes = _layers(config)
     data, data_mistakes = _read(config)
     noticed = (*findings, *meaning.check(config, known=_known(data, roots), today=today))
-    problems = [*_errors(noticed), *data_mistakes]
+    problems = [*_errors(noticed), *theme_mistakes, *data_mistakes]
     readers, reader_mistakes = _readers(tuple(audiences or config.audiences), roots)
     problems += reader_mistakes
     if data is None or problems:
@@ -128,9 +129,33 @@ def prepare(
     request = _request(config, data, readers, day)
     mistakes = _errors(assemble.plan(request)[1])
     if mistakes:
-        raise UnusableRequest(tuple(meaning.placed(config, finding) for finding in mistakes))
+        raise UnusableRequest(tuple(_placed(config, readers, finding) for finding in mistakes))
     warnings = tuple(dict.fromkeys(finding for finding in noticed if finding.severity != "error"))
     return _Case(config, data, request, roots, config.root / ".bench" / "cache", warnings)
+
+
+def _layers(config: Config) -> tuple[tuple[Path, ...], tuple[Finding, ...]]:
+    """The folders that templates come from, those of the config's theme between the project's and the shipped ones."""
+    try:
+        theme = lookup.theme(config.brand.theme, config.root, asked=config.place("brand", "theme"))
+    except UnusableRequest as error:
+        return lookup.layers(config.root), tuple(
+            replace(finding, excerpt=finding.excerpt or config.excerpt(finding.origin)) for finding in error.findings
+        )
+    return lookup.layers(config.root, themes=theme.folders), ()
+
+
+def _placed(config: Config, readers: Sequence[audience.Audience], finding: Finding) -> Finding:
+    """A mistake in a metric at its place: in the config if that asks for it, else in the audience that does."""
+    found = meaning.placed(config, finding)
+    if found.origin.file or not finding.subject:
+        return found
+    name = finding.subject.partition("[")[0]
+    for reader in readers:
+        keys = reader.where(name)
+        if keys:
+            return replace(reader.finding(finding.message, *keys, hint=finding.hint), check=finding.check)
+    return found
 
 
 def _errors(findings: Iterable[Finding]) -> tuple[Finding, ...]:
@@ -166,10 +191,25 @@ def _readers(names: tuple[str, ...], roots: tuple[Path, ...]) -> tuple[tuple[aud
     known = lookup.audiences(roots)
     for name in (name for name in names if name in known):
         try:
-            found.append(audience.load(name, roots))
+            reader = audience.load(name, roots)
         except UnusableRequest as error:
             mistakes += list(error.findings)
+            continue
+        found.append(reader)
+        mistakes += [*plan.mistakes(reader), *_formats(reader)]
     return tuple(found), mistakes
+
+
+def _formats(reader: audience.Audience) -> list[Finding]:
+    """Number formats that an audience asks for and the renderer does not have."""
+    from peerbench.render.format import FORMATS
+
+    asked = reader.settings.get("formats") or {}
+    return [
+        reader.finding(f"unknown number format '{name}'", "formats", metric, hint=did_you_mean(name, FORMATS))
+        for metric, name in asked.items()
+        if name not in FORMATS
+    ]
 
 
 def _request(config: Config, data: Dataset, readers: tuple[audience.Audience, ...], day: date) -> assemble.Request:
@@ -218,7 +258,7 @@ def _inputs(data: Dataset, config: Config) -> list[tuple[str, str]]:
 
 
 def levelled(findings: Iterable[Finding], levels: Mapping[str, str]) -> tuple[Finding, ...]:
-    """`checks:` of the config applied: raised, lowered, set to a level, or silenced and said so (rule: never unseen)."""
+    """`checks:` of the config applied: raised, lowered, set to a level, or silenced and said so."""
     kept, silenced = [], set()
     for finding in findings:
         level = levels.get(finding.check, "")
@@ -276,6 +316,13 @@ def _charts(brief: Brief, case: _Case, look: Any) -> dict[str, str]:
     from peerbench.render import svg
 
     colours = theme(brief.meta.theme)
+    return {name: svg.svg(chart, colours, cache=case.cache, text=formats.text) for name, chart in _drawn(brief).items()}
+
+
+def _drawn(brief: Brief) -> dict[str, Chart]:
+    """Every chart of a brief by id, and the narrow drawing of each."""
+    from peerbench.render import svg
+
     charts = [
         block
         for page in brief.pages
@@ -286,8 +333,7 @@ def _charts(brief: Brief, case: _Case, look: Any) -> dict[str, str]:
     ]
     if brief.panel.sparkline is not None:
         charts.append(brief.panel.sparkline)
-    every = {chart.id: chart for chart in charts} | {f"{chart.id}@narrow": svg.narrow(chart) for chart in charts}
-    return {name: svg.svg(chart, colours, cache=case.cache, text=formats.text) for name, chart in every.items()}
+    return {chart.id: chart for chart in charts} | {f"{chart.id}@narrow": svg.narrow(chart) for chart in charts}
 
 
 # ---- data beside the pages -------------------------------------------------------------------------------------------
@@ -386,7 +432,31 @@ def check(config_path: Path, *, as_of: date | None = None, today: date) -> tuple
     except UnusableRequest as error:
         return error.findings
     study, _ = assemble.study(case.data, case.request)
-    return levelled((*case.warnings, *study.findings), case.config.checks)
+    mistakes = [finding for reader in case.request.audiences for finding in _template_mistakes(study, case, reader)]
+    return (*dict.fromkeys(mistakes), *levelled((*case.warnings, *study.findings), case.config.checks))
+
+
+def _template_mistakes(study: Study, case: _Case, reader: audience.Audience) -> tuple[Finding, ...]:
+    """What is wrong in an audience's templates and phrases, found by filling them in without drawing or layout."""
+    from peerbench.render import html, pdf
+    from peerbench.render.templates import Look
+
+    found: list[Finding] = []
+    try:
+        brief, look = compose.compose(study, reader), Look(case.roots, reader.name)
+    except UnusableRequest as error:
+        return error.findings
+    undrawn = dict.fromkeys(_drawn(brief), "<svg/>")
+    pages: tuple[Callable[[], str], ...] = (
+        partial(html.page, brief, look=look, charts=undrawn),
+        partial(pdf.page, brief, look=look),
+    )
+    for fill in pages:
+        try:
+            fill()
+        except UnusableRequest as error:
+            found += error.findings
+    return tuple(found)
 
 
 def compute(config_path: Path, *, as_of: date | None = None, out: Path | None = None, today: date) -> Computed:

@@ -19,6 +19,9 @@ PHRASES: Final = lookup.PHRASES_FILE
 SEGMENT_METRICS: Final = ("revenue_fy", "revenue_growth_fy")
 PRICE: Final = "price"  # a column of listings' own closes, not a metric
 CHECK: Final = "audience"
+METRIC_LISTS: Final = (
+    *("headline_metrics", "multiples", "measures", "summary", "comps", "ranks", "balance", "level_columns", "metrics"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,16 @@ class Audience:
 
     def names(self, key: str) -> tuple[str, ...]:
         return tuple(self.settings.get(key) or ())
+
+    def where(self, metric: str) -> tuple[str | int, ...]:
+        """The keys under which a metric's formula or name is written, if it is this audience that asks for it."""
+        if metric in (self.settings.get("custom_metrics") or {}):
+            return ("custom_metrics", metric, "formula")
+        for key in METRIC_LISTS:
+            for place, entry in enumerate(self.settings.get(key) or ()):
+                if str(entry["metric"] if isinstance(entry, dict) else entry).partition("[")[0] == metric:
+                    return (key, place, *(("metric",) if isinstance(entry, dict) else ()))
+        return ()
 
     def finding(self, message: str, *keys: str | int, hint: str = "", subject: str = "") -> Finding:
         """A mistake at a key, or at the nearest key above it that is written down."""
@@ -121,19 +134,11 @@ def _definition(name: str, entry: Mapping[str, Any], origin: str) -> MetricDefin
 def _metrics(settings: Mapping[str, Any]) -> tuple[str, ...]:
     """Every metric id that the audience's own lists name, in order."""
     found: dict[str, None] = {}
-    for key in (
-        "headline_metrics",
-        "multiples",
-        "measures",
-        "summary",
-        "comps",
-        "ranks",
-        "balance",
-        "level_columns",
-        "metrics",
-    ):
+    for key in METRIC_LISTS:
         for entry in settings.get(key) or ():
             found[entry["metric"] if isinstance(entry, dict) else entry] = None
+    large = str((settings.get("panel") or {}).get("large", PRICE))
+    found[large] = None
     found.pop(PRICE, None)
     found.update(dict.fromkeys(settings.get("custom_metrics") or {}))
     for entry in (settings.get("segments") or {}).values():

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from peerbench.core.document import Number, Paragraph, Span, Spans, Strong, Text
+from peerbench.core.errors import UnusableRequest
 from peerbench.narrate import phrases as wording
 
 Kind = Literal["fact", "company", "estimate", "judgement"]
@@ -43,13 +44,18 @@ class Claim:
 
 
 def speak(statement: Statement, phrases: wording.Phrases) -> Claim | None:
-    """Word a statement, or return None when no phrase of its id is true."""
+    """Word a statement, or return None when no phrase of its id is true.
+
+    Raises UnusableRequest when the phrase has a hole that the claim does not fill.
+    """
     phrase = wording.choose(statement.id, phrases, statement.holds, statement.values)
     if phrase is None:
         return None
     for need in phrase.needs:
         if not statement.holds.get(need, False):
             raise wording.FalseSentence(statement.id, need)
+    if wrong := wording.empty_holes(statement.id, phrase, statement.values):
+        raise UnusableRequest(wrong)
     lead = wording.fill(phrase.lead, statement.values) if phrase.lead else ()
     spans = wording.fill(phrase.say, statement.values)
     refs = (*refs_of((*lead, *spans)), *statement.extra_refs)

@@ -7,16 +7,22 @@ holds the claim is not made. A false sentence therefore cannot be rendered, and 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from functools import cache
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
+from peerbench import lookup
+from peerbench.core import shape, tree
 from peerbench.core.document import Number, Span, Spans, Text
 from peerbench.core.errors import UnusableRequest
-from peerbench.core.findings import Finding, Origin
+from peerbench.core.findings import Finding, Origin, did_you_mean
 
+CHECK: Final = "phrase"
+SHAPE: Final = shape.Map(
+    shape.List(shape.Record({"needs": shape.NAMES, "say": shape.WORDS, "lead": shape.WORDS}, ("say",)))
+)
 HOLE: Final = re.compile(r"\{([a-z_]+)\}")
 WORD: Final = re.compile(r"[A-Za-z’'-]+")
 
@@ -58,7 +64,7 @@ class Phrase:
     needs: tuple[str, ...]
     say: str
     lead: str = ""
-    origin: str = ""
+    origin: Origin = field(default_factory=Origin)
 
 
 Phrases = Mapping[str, tuple[Phrase, ...]]
@@ -71,32 +77,50 @@ class FalseSentence(Exception):
         super().__init__(f"claim {claim} needs '{predicate}', which does not hold")
 
 
-def load(*files: Path) -> Phrases:
-    """Read phrase files; a later file replaces the claims it names. Raises UnusableRequest with every mistake."""
+def load(*files: Path, roots: tuple[Path, ...] = (), extra: Iterable[str] = ()) -> Phrases:
+    """Read phrase files; a later file replaces the claims it names. Raises UnusableRequest with every mistake.
+
+    The first file is the house's, which names every claim there is; `extra` are ids of an audience's own titles.
+    """
     merged: dict[str, tuple[Phrase, ...]] = {}
     findings: list[Finding] = []
-    for file in files:
-        phrases = _read(str(file))
-        findings += [finding for name, variants in phrases.items() for finding in mistakes(name, variants)]
+    for place, file in enumerate(files):
+        phrases, wrong = _read(file, roots, file.stat().st_mtime_ns)
+        findings += wrong
+        if place:
+            findings += _unknown(phrases, {*merged, *extra})
         merged |= phrases
     if findings:
         raise UnusableRequest(tuple(findings))
     return merged
 
 
-@cache
-def _read(file: str) -> dict[str, tuple[Phrase, ...]]:
-    import yaml
+@lru_cache(maxsize=64)
+def _read(file: Path, roots: tuple[Path, ...], changed: int) -> tuple[dict[str, tuple[Phrase, ...]], list[Finding]]:
+    """A file's phrases and what is wrong with them; read again only when it has changed."""
+    table, found = lookup.read(file, roots, check=CHECK)
+    text = file.read_text("utf-8", "replace")
+    found = found or lookup.excerpted(tuple(shape.mistakes(table, SHAPE)) if table else (), text, check=CHECK)
+    if table is None or found:
+        return {}, list(found)
+    phrases = {name: tuple(_phrases(entry.value)) for name, entry in table.entries.items()}
+    wrong = tuple(finding for name, variants in phrases.items() for finding in mistakes(name, variants))
+    return phrases, list(lookup.excerpted(wrong, text))
 
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    entries: dict[str, list[dict[str, Any]]] = yaml.load(Path(file).read_text(encoding="utf-8"), Loader=loader) or {}
-    return {
-        name: tuple(
-            Phrase(tuple(entry.get("needs", ())), entry["say"], entry.get("lead", ""), Path(file).name)
-            for entry in variants
-        )
-        for name, variants in entries.items()
-    }
+
+def _phrases(variants: tree.Node) -> Iterator[Phrase]:
+    for node in variants.items if isinstance(variants, tree.Series) else ():
+        entry = tree.plain(node)
+        needs = tuple(str(need) for need in entry.get("needs", ()))
+        yield Phrase(needs, str(entry["say"]), str(entry.get("lead", "")), node.place)
+
+
+def _unknown(phrases: Phrases, known: Collection[str]) -> Iterator[Finding]:
+    """A claim that the program never makes would never be spoken: a misspelt name, told as one."""
+    for name, variants in phrases.items():
+        if name not in known:
+            origin = variants[0].origin if variants else Origin()
+            yield Finding(CHECK, "error", f"there is no claim '{name}'", did_you_mean(name, known), origin, name)
 
 
 def mistakes(name: str, variants: Iterable[Phrase]) -> tuple[Finding, ...]:
@@ -106,6 +130,8 @@ def mistakes(name: str, variants: Iterable[Phrase]) -> tuple[Finding, ...]:
         text = HOLE.sub(" ", f"{phrase.lead} {phrase.say}")
         if re.search(r"\d", text):
             found.append(_mistake(name, phrase, "holds a digit; numbers are references", "Use a {hole} for it."))
+        elif "{" in text or "}" in text:
+            found.append(_mistake(name, phrase, "has a brace that is no hole", "A hole is {small_letters}."))
         for word in _unlicensed(text, phrase.needs):
             hint = f"Add one of its predicates to needs: {', '.join(_licences(word))}."
             found.append(_mistake(name, phrase, f"says '{word}' without a predicate that makes it true", hint))
@@ -113,7 +139,7 @@ def mistakes(name: str, variants: Iterable[Phrase]) -> tuple[Finding, ...]:
 
 
 def _mistake(name: str, phrase: Phrase, message: str, hint: str) -> Finding:
-    return Finding("phrase", "error", f"phrase '{name}' {message}.", hint, Origin(phrase.origin), name, phrase.say)
+    return Finding(CHECK, "error", f"phrase '{name}' {message}.", hint, phrase.origin, name, phrase.say)
 
 
 def _licences(word: str) -> tuple[str, ...]:
@@ -143,6 +169,16 @@ def _fillable(phrase: Phrase, values: Mapping[str, Span | Spans | str]) -> bool:
     """A sentence with an empty hole, or a figure that is not available, says nothing true."""
     holes = HOLE.findall(f"{phrase.lead} {phrase.say}")
     return all(_said(values[hole]) for hole in holes if hole in values)
+
+
+def empty_holes(claim: str, phrase: Phrase, values: Mapping[str, Span | Spans | str]) -> tuple[Finding, ...]:
+    """Holes for which the claim has no value: the mistake of whoever wrote the phrase."""
+    holes = dict.fromkeys(HOLE.findall(f"{phrase.lead} {phrase.say}"))
+    return tuple(
+        _mistake(claim, phrase, f"has a hole {{{hole}}} that the claim does not fill", did_you_mean(hole, values))
+        for hole in holes
+        if hole not in values
+    )
 
 
 def _said(value: Span | Spans | str) -> bool:

@@ -51,8 +51,7 @@ def write(brief: Brief, *, look: Look, charts: Mapping[str, str], cache: Path) -
     Raises UnusableRequest when a template is wrong, asks for anything outside, or draws a WeasyPrint warning; a page
     that overflows is an error finding, so that a brief is never issued with a page cut in two.
     """
-    document = view.document(brief, "print", headline_font=look.headline_font)
-    body = templates.render("print.html.j2", look, {"brief": document, "edition": "print"})
+    body = page(brief, look=look)
     sheets = STYLES if brief.meta.page_size == "A4" else (*STYLES, "letter.css")
     css = style.literal("\n".join(look.text(name) for name in sheets), brief.meta.theme)
     weasyprint = _weasyprint(_font_folder(look), cache)
@@ -72,11 +71,17 @@ def write(brief: Brief, *, look: Look, charts: Mapping[str, str], cache: Path) -
     return Printed(data, planned, appendix, gaps, (*measure.overflows(gaps), *spilled))
 
 
+def page(brief: Brief, *, look: Look) -> str:
+    """The print template filled in. Raises UnusableRequest when a template is wrong."""
+    document = view.document(brief, "print", headline_font=look.headline_font)
+    return templates.render("print.html.j2", look, {"brief": document, "edition": "print"})
+
+
 def _lay_out(weasyprint: Any, body: str, css: str, fetcher: Any) -> Any:
     fonts = weasyprint.text.fonts.FontConfiguration()
     sheet = weasyprint.CSS(string=css, font_config=fonts, url_fetcher=fetcher, base_url=BASE)
-    page = weasyprint.HTML(string=body, base_url=BASE, url_fetcher=fetcher)
-    return page.render(stylesheets=[sheet], font_config=fonts, **OPTIONS)
+    html = weasyprint.HTML(string=body, base_url=BASE, url_fetcher=fetcher)
+    return html.render(stylesheets=[sheet], font_config=fonts, **OPTIONS)
 
 
 def _identifier(body: str, css: str, charts: Mapping[str, str]) -> bytes:

@@ -118,7 +118,7 @@ def markup(text: str) -> Markup:
     return Markup(text)
 
 
-def _absent(name: str, look: Look) -> Finding:
+def _absent(name: str, look: Look, place: Origin | None = None, excerpt: str = "") -> Finding:
     known = {
         path.name
         for folder in lookup.chain(look.audience, look.roots)
@@ -130,14 +130,17 @@ def _absent(name: str, look: Look) -> Finding:
         "error",
         f"there is no template file '{name}' for the audience '{look.audience}'.",
         did_you_mean(name, known),
-        Origin(file=str(look.roots[0]) if look.roots else ""),
+        place or Origin(),
+        excerpt=excerpt,
     )
 
 
 def _mistake(error: Exception, name: str, look: Look) -> Finding:
     """One sentence with the file and line of the template, whatever kind of mistake it was."""
     if isinstance(error, TemplateNotFound):
-        return _absent(str(error.name or name), look)
+        asked = _line_in_template(error)
+        found = Origin(_shown(asked[0], look), asked[1]) if asked else None
+        return _absent(str(error.name or name), look, found, _excerpt(*asked) if asked else "")
     if isinstance(error, TemplateSyntaxError):
         place: tuple[str, int] | None = (error.filename or name, error.lineno)
     else:
@@ -149,9 +152,13 @@ def _mistake(error: Exception, name: str, look: Look) -> Finding:
         "template-mistake",
         "error",
         f"the template cannot be filled in: {message}",
-        origin=Origin(file=file, line=line),
+        origin=Origin(file=_shown(file, look), line=line),
         excerpt=excerpt,
     )
+
+
+def _shown(file: str, look: Look) -> str:
+    return lookup.shown(Path(file), look.roots)
 
 
 def _line_in_template(error: Exception) -> tuple[str, int] | None:

@@ -1,0 +1,62 @@
+"""The blocks a page plan may name, each with what makes it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from peerbench.brief import exhibits, notes, prose, tables
+from peerbench.brief.context import Desk
+from peerbench.core.document import Block, SourceList
+
+Maker = Callable[[Desk], Block | None]
+
+BLOCKS: Final[Mapping[str, Maker]] = {
+    "figure.range_dot": exhibits.range_dot,
+    "figure.history": exhibits.history,
+    "figure.scatter": exhibits.scatter,
+    "figure.football": exhibits.football,
+    "figure.multiples": exhibits.multiples,
+    "figure.bars": exhibits.bars,
+    "figure.segments": exhibits.segments,
+    "figure.prices": exhibits.prices,
+    "figure.long_bars": exhibits.long_bars,
+    "table.summary": tables.summary,
+    "table.comps": tables.comps,
+    "table.ranks": tables.rank_table,
+    "table.robustness": tables.robustness,
+    "table.peers": tables.peers,
+    "table.inputs": tables.inputs,
+    "table.balance": tables.balance,
+    "table.levels": tables.levels,
+    "table.readings": tables.readings,
+    "table.segments": tables.segments,
+    "table.correlations": tables.correlations,
+    "text.valuation_left": prose.valuation_left,
+    "text.valuation_right": prose.valuation_right,
+    "text.history": prose.history_text,
+    "text.scatter": prose.scatter_text,
+    "text.football": prose.football_text,
+    "text.spending": prose.spending_text,
+    "text.segments": prose.segment_text,
+    "text.growth": prose.growth_text,
+    "text.quality": prose.quality_text,
+    "text.bases": prose.bases_text,
+    "text.resilience": prose.resilience_text,
+    "text.risk": prose.risk_text,
+    "text.diversification": prose.diversification_text,
+    "text.effort": prose.effort_text,
+    "note.bulls": prose.bulls,
+    "note.bears": prose.bears,
+    "note.watch": prose.watch,
+    "note.falsifier": prose.falsifier,
+    "note.first_issue": notes.first_issue,
+    "note.not_shown": notes.not_shown,
+    "note.glossary": notes.glossary,
+    **{f"note.{name}": maker for name, maker in notes.NOTES.items()},
+    "register.left": lambda desk: notes.register(desk, 0, 2),
+    "register.right": lambda desk: notes.register(desk, 1, 2),
+    "sources": lambda desk: SourceList(),
+    "basis": notes.basis,
+    "audience": notes.audience_box,
+}
