@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from peerbench.brief.audience import Audience
 from peerbench.brief.sourcebook import Sourcebook
 from peerbench.brief.study import Study
 from peerbench.core.document import Cell, Cite, Mark, Native, Number, Paragraph, Span, Spans, Strong, Text, When
 from peerbench.core.evidence import Evidence, Quantity, Tested
+from peerbench.core.metric import Operand
 from peerbench.narrate.claims import Claim, Kind, Statement, Value, speak
 from peerbench.narrate.phrases import Phrases
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
-@dataclass(slots=True)
+@dataclass
 class Desk:
     """Writes one brief. It counts as it goes, so blocks must be asked for in reading order."""
 
@@ -33,6 +35,11 @@ class Desk:
     @property
     def evidence(self) -> Evidence:
         return self.study.evidence
+
+    @cached_property
+    def operands(self) -> dict[str, Operand]:
+        """Every operand of the study's formulas by its key."""
+        return {operand.key: operand for operand in self.study.plan.operands}
 
     @property
     def headline_metric(self) -> str:

@@ -45,11 +45,21 @@ def exact(quantity: Quantity, *, link: bool = False) -> Number:
     return Number(value, FORMATS.get(quantity.unit, "n2"), quantity.currency, ref, quantity.status, quantity.reason)
 
 
-def described(quantity: Quantity) -> str:
-    """What a number is, with the unit that `exact` leaves out."""
+def described(desk: Desk, quantity: Quantity) -> str:
+    """What a number is, in words, with the unit that `exact` leaves out."""
+    what = _in_words(desk, quantity)
     if quantity.unit == "money" and quantity.currency:
-        return f"{quantity.what}, {CODES.get(quantity.currency, quantity.currency)} m"
-    return f"{quantity.what}, m" if quantity.unit == "shares" else quantity.what
+        return f"{what}, {CODES.get(quantity.currency, quantity.currency)} m"
+    return f"{what}, m" if quantity.unit == "shares" else what
+
+
+def _in_words(desk: Desk, quantity: Quantity) -> str:
+    """An operand by its words instead of its key: net income to ordinary shareholders, last twelve months."""
+    from peerbench.metrics import sentence
+
+    company, slash, key = quantity.ref.partition("/")
+    operand = desk.operands.get(key) if slash else None
+    return f"{desk.evidence.name(company)}, {sentence.operand_name(operand)}" if operand else quantity.what
 
 
 def trace(desk: Desk, ref: str) -> Trace | None:
@@ -60,7 +70,7 @@ def trace(desk: Desk, ref: str) -> Trace | None:
     known = quantity.known_on
     return Trace(
         ref,
-        described(quantity),
+        described(desk, quantity),
         exact(quantity),
         formula,
         calculation,
@@ -126,7 +136,7 @@ def _inputs(desk: Desk, quantity: Quantity) -> Iterator[TraceInput]:
         if part is not None:
             how: Spans = (Text(part.how),) if part.how else ((Text(part.reason),) if part.reason else ())
             cited = desk.book.cite(desk.evidence.documents(ref))
-            yield TraceInput(described(part), how, exact(part), cited, ref)
+            yield TraceInput(described(desk, part), how, exact(part), cited, ref)
     for id in quantity.documents[:MOST_INPUTS]:
         row = desk.book.row(id)
         if row is not None:

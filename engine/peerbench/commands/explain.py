@@ -113,6 +113,12 @@ def _operand(part: TraceInput) -> str:
 
 
 def _document(source: Source) -> str:
+    if source.documents:
+        listed = (
+            f"      {one.title}{f', {one.day}' if one.day else ''}{f'  {one.url}' if one.url else ''}"
+            for one in source.documents
+        )
+        return "\n".join((f"  [{source.number}] {source.title}", *listed))
     day = f", {source.day}" if source.day else ""
     locators = f"; {', '.join(source.locators)}" if source.locators else ""
     return f"  [{source.number}] {source.title}{day}{locators}" + (f"\n      {source.url}" if source.url else "")
