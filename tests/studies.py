@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,6 +17,8 @@ from peerbench.core.companies import Company
 from peerbench.core.document import Brief, Cite, Mark, Native, Number, Paragraph, Spans, Strong, Text, When
 from peerbench.core.evidence import Evidence, Quantity, Tested, Variant, rows_by
 from peerbench.core.metric import MetricDefinition
+from peerbench.narrate import phrases
+from peerbench.narrate.claims import Statement, speak
 
 TODAY: Final = date(2026, 3, 2)  # a build's day; the shipped config has an as_of of its own
 DAY: Final = date(2025, 9, 23)
@@ -115,6 +118,24 @@ def paragraph(one: Paragraph) -> str:
     return " ".join(part for part in (words(one.lead), words(one.spans)) if part)
 
 
+# ---- sentences -------------------------------------------------------------------------------------------------------
+
+UNSAYABLE: Final = ("NA", "n.m.", "–", ">100", "  ")
+
+
+@cache
+def house() -> phrases.Phrases:
+    return phrases.load(CONFIGS.parent / "templates" / "house" / "phrases.yaml")
+
+
+def said(statement: Statement, id: str = "") -> str:
+    """The claim in the house's words, its lead first; empty when it cannot be made. Never a mark for nothing."""
+    claim = speak(replace(statement, id=id or statement.id), house())
+    text = f"{words(claim.lead)} {words(claim.spans)}".strip() if claim else ""
+    assert not any(mark in text for mark in UNSAYABLE), text
+    return text
+
+
 # ---- evidence by hand ------------------------------------------------------------------------------------------------
 
 Given = float | str | None  # a number; None is missing; n.m.; "excluded"
@@ -154,7 +175,10 @@ def evidence(
     operands: Mapping[tuple[str, str], Given] | None = None,
     **changes: Mapping[str, Any],
 ) -> Evidence:
-    """Evidence over metric → company → value. Companies are those named, the subject first; changes alter definitions."""
+    """Evidence over metric → company → value; the companies are those named, the subject first.
+
+    changes: metric → fields of its definition to alter.
+    """
     from peerbench.compare.statistics import compare
 
     companies = list(dict.fromkeys((subject, *(c for each in values.values() for c in each))))
@@ -167,9 +191,10 @@ def evidence(
     return Evidence(
         subject, tuple(c for c in companies if roles[c] == "core"), tuple(reference),
         {c: _company(c, (names or {}).get(c, c.capitalize())) for c in companies}, known, DAY, "USD", cells,
-        rows_by(table, "company", "metric"), rows_by(table, "company", "metric"),
-        rows_by(compared, "company", "metric"),
-    )  # type: ignore[arg-type]  # fmt: skip
+        rows_by(table, "company", "metric"),  # type: ignore[arg-type]
+        rows_by(table, "company", "metric"),  # type: ignore[arg-type]
+        rows_by(compared, "company", "metric"),  # type: ignore[arg-type]
+    )  # fmt: skip
 
 
 def _cell(company: str, operand: str, given: Given) -> dict[str, Any]:
@@ -184,8 +209,10 @@ def _company(key: str, name: str) -> Company:
     return Company(key, name, name, "", "CN", "Software", "USD", 12, "us-gaap", "", "ordinary")
 
 
-def tested(own: Evidence, metric: str, premiums: Mapping[str, float], *, pivotal: str = "", inside: float = 0.05) -> Tested:
-    """A robustness test by hand: variant name (a company's is the one without it) → premium; the first is the finding."""
+def robust(
+    own: Evidence, metric: str, premiums: Mapping[str, float], *, pivotal: str = "", inside: float = 0.05
+) -> Tested:
+    """A robustness test by hand: variant → premium, the first is the finding; a company's name is the one without."""
     main = next(iter(premiums.values()))
     variants = []
     for name, premium in premiums.items():

@@ -218,8 +218,8 @@ def _strings(tree: ast.AST) -> Iterator[str]:
 def said_in_code(root: Path) -> set[str]:
     rooms = [root / "engine/peerbench" / room for room in ("narrate", "brief")]
     trees = [ast.parse(file.read_text("utf-8")) for room in rooms for file in sorted(room.glob("*.py"))]
-    titles = [text for file in (root / "templates").glob("*/audience.yaml") for text in file.read_text().split()]
-    heads = re.findall(r"head: ([a-z_]+)$", "\n".join(p.read_text() for p in root.glob("templates/*/audience.yaml")), re.M)
+    plans = "\n".join(file.read_text("utf-8") for file in root.glob("templates/*/audience.yaml"))
+    titles, heads = plans.split(), re.findall(r"head: ([a-z_]+)$", plans, re.MULTILINE)
     return {text for tree in trees for text in _strings(tree)} | {
         re.escape(word) for word in (*titles, *(f"section.{head}" for head in heads))
     }

@@ -54,7 +54,7 @@ def headline(evidence: Evidence, metric: str) -> Statement:
         },
         {
             "highest_alone": whole and len(others) > 1,
-            "highest_other": bool(top) and top != evidence.subject,
+            "highest_other": bool(single.value and single.value > 1),
             "highest_own": extremes(evidence, metric)[0] == evidence.subject,
             "any": True,
         },
