@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import Final
 
 from peerbench.core import tree
@@ -121,7 +122,8 @@ def _record(node: tree.Node, shape: Record, name: str) -> Iterator[Finding]:
         else:
             yield from mistakes(entry.value, shape.keys[key], f"{name}.{key}".lstrip("."))
     for key in shape.required:
-        if key not in node.entries:
+        # What a misspelt key was meant to be is told once, as unknown.
+        if key not in node.entries and not get_close_matches(key, set(node.entries) - set(shape.keys), n=1):
             yield wrong(node, f"{name} has no '{key}'")
     if shape.rule is not None:
         yield from shape.rule(node, name)

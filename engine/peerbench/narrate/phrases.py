@@ -65,6 +65,7 @@ class Phrase:
     say: str
     lead: str = ""
     origin: Origin = field(default_factory=Origin)
+    line: str = ""  # of the file, where the sentence begins
 
 
 Phrases = Mapping[str, tuple[Phrase, ...]]
@@ -103,16 +104,23 @@ def _read(file: Path, roots: tuple[Path, ...], changed: int) -> tuple[dict[str, 
     found = found or lookup.excerpted(tuple(shape.mistakes(table, SHAPE)) if table else (), text, check=CHECK)
     if table is None or found:
         return {}, list(found)
-    phrases = {name: tuple(_phrases(entry.value)) for name, entry in table.entries.items()}
+    lines = text.splitlines()
+    phrases = {name: tuple(_phrases(entry.value, lines)) for name, entry in table.entries.items()}
     wrong = tuple(finding for name, variants in phrases.items() for finding in mistakes(name, variants))
-    return phrases, list(lookup.excerpted(wrong, text))
+    return phrases, list(wrong)
 
 
-def _phrases(variants: tree.Node) -> Iterator[Phrase]:
+def _phrases(variants: tree.Node, lines: list[str]) -> Iterator[Phrase]:
     for node in variants.items if isinstance(variants, tree.Series) else ():
-        entry = tree.plain(node)
+        entry, places = tree.plain(node), {path: place for path, _, place in tree.places(node)}
         needs = tuple(str(need) for need in entry.get("needs", ()))
-        yield Phrase(needs, str(entry["say"]), str(entry.get("lead", "")), node.place)
+        yield Phrase(
+            needs,
+            str(entry["say"]),
+            str(entry.get("lead", "")),
+            places[("say",)],
+            lines[(places[("say",)].line or 1) - 1],
+        )
 
 
 def _unknown(phrases: Phrases, known: Collection[str]) -> Iterator[Finding]:
@@ -139,7 +147,7 @@ def mistakes(name: str, variants: Iterable[Phrase]) -> tuple[Finding, ...]:
 
 
 def _mistake(name: str, phrase: Phrase, message: str, hint: str) -> Finding:
-    return Finding(CHECK, "error", f"phrase '{name}' {message}.", hint, phrase.origin, name, phrase.say)
+    return Finding(CHECK, "error", f"phrase '{name}' {message}.", hint, phrase.origin, name, phrase.line)
 
 
 def _licences(word: str) -> tuple[str, ...]:
