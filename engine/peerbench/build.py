@@ -14,7 +14,7 @@ from typing import Any, Final
 
 import polars as pl
 
-from peerbench import __version__, lookup
+from peerbench import __version__, gather, lookup
 from peerbench.brief import assemble, audience, compose, plan
 from peerbench.brief.study import Furniture, PeerNote, Study
 from peerbench.config import check as meaning
@@ -76,11 +76,12 @@ def build(
     out: Path | None = None,
     today: date,
     force: bool = False,
+    frozen: bool = False,
     progress: Progress = lambda stage: None,
 ) -> BuildResult:
     """Build the briefs of one config. Raises UnusableRequest with every mistake; then nothing was written."""
     progress("reading")
-    case = prepare(config_path, as_of=as_of, audiences=audiences, today=today)
+    case = prepare(config_path, as_of=as_of, audiences=audiences, today=today, frozen=frozen)
     progress("computing")
     study, frames = assemble.study(case.data, case.request)
     study = replace(study, findings=levelled((*case.warnings, *study.findings), case.config.checks))
@@ -109,7 +110,12 @@ def build(
 
 
 def prepare(
-    config_path: Path, *, as_of: date | None = None, audiences: Sequence[str] | None = None, today: date
+    config_path: Path,
+    *,
+    as_of: date | None = None,
+    audiences: Sequence[str] | None = None,
+    today: date,
+    frozen: bool = False,
 ) -> _Case:
     """Config, data and audiences, with all mistakes of all of them at once."""
     config, findings = configs.load(config_path)
@@ -118,13 +124,14 @@ def prepare(
     if as_of is not None:
         config = replace(config, as_of=as_of)
     roots, theme_mistakes = _layers(config)
-    data, data_mistakes = _read(config)
+    data, data_mistakes = _read(config, "frozen" if frozen else "cached")
     noticed = (*findings, *meaning.check(config, known=_known(data, roots), today=today))
     problems = [*_errors(noticed), *theme_mistakes, *data_mistakes]
     readers, reader_mistakes = _readers(tuple(audiences or config.audiences), roots)
     problems += reader_mistakes
     if data is None or problems:
-        raise UnusableRequest(tuple(dict.fromkeys(problems)))
+        failed = [finding for finding in (data.findings if data else ()) if finding.check in gather.FAILURES]
+        raise UnusableRequest(tuple(dict.fromkeys((*problems, *failed))))
     day = config.as_of or today
     request = _request(config, data, readers, day)
     mistakes = _errors(assemble.plan(request)[1])
@@ -162,17 +169,14 @@ def _errors(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     return tuple(finding for finding in findings if finding.severity == "error")
 
 
-def _read(config: Config) -> tuple[Dataset | None, tuple[Finding, ...]]:
-    """The config's dataset. One dataset a brief in this version; several are refused by the config's check."""
+def _read(config: Config, mode: gather.Mode) -> tuple[Dataset | None, tuple[Finding, ...]]:
+    """The config's sources as one dataset, or every reason why there is none."""
     if not config.sources:
         return None, ()
-    source = config.sources[0]
     try:
-        place = source.folder if source.folder is not None else dataset.embedded(source.name)
-        data, _ = dataset.load(place, shown_as=source.name)
+        return gather.read(config, mode=mode), ()
     except UnusableRequest as error:
         return None, error.findings
-    return data, ()
 
 
 def _known(data: Dataset | None, roots: tuple[Path, ...]) -> meaning.Known:

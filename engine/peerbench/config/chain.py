@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
@@ -62,7 +63,8 @@ def with_excerpts(findings: tuple[Finding, ...], files: tuple[ConfigFile, ...]) 
 
 
 def _line(lines: tuple[str, ...], origin: Origin) -> str:
-    return lines[origin.line - 1] if origin.line is not None and 0 < origin.line <= len(lines) else ""
+    line = lines[origin.line - 1] if origin.line is not None and 0 < origin.line <= len(lines) else ""
+    return re.sub(r"(?<=://)[^/@\s]+@", "…@", line)  # a password put here by mistake is not printed once more
 
 
 def _text(path: Path, asked: Origin, read_before: tuple[Path, ...], root: Path) -> bytes | Finding:

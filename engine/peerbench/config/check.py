@@ -13,6 +13,7 @@ from peerbench.core.findings import Finding, did_you_mean
 OUTPUTS: Final = ("pdf", "html")
 LATER_OUTPUTS: Final = ("xlsx", "markdown", "json")
 LANGUAGES: Final = ("en",)
+KINDS: Final = ("dataset", "sec", "xbrl", "files", "sql", "ecb", "yfinance", "plugin")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,14 +83,39 @@ def _datasets(config: Config, known: Collection[str]) -> Iterator[Finding]:
     if not config.sources and "sources" in config.places:
         message, hint = "no sources: a brief needs figures", "Add {dataset: platforms}."
         yield config.finding("config.source", message, "sources", hint=hint)
-    if len(config.sources) > 1:
-        message = "a brief reads one source in this version"
-        yield config.finding("config.source", message, "sources", 1, hint="Put all its data into one folder.")
     for index, source in enumerate(config.sources):
-        if known and source.folder is None and source.name and source.name not in known:
+        yield from _kinds(config, index)
+        if source in config.sources[:index] and source.name:
+            message, hint = f"source '{source.name}' stands twice", "Delete one of them."
+            yield config.finding("config.source", message, "sources", index, source.kind, hint=hint)
+        if source.kind == "sec":
+            yield from _sec(config, index)
+        is_shipped = source.kind == "dataset" and source.folder is None
+        if known and is_shipped and source.name and source.name not in known:
             message = f"no dataset '{source.name}' is shipped"
             hint = _folder_hint(config, source.name) or did_you_mean(source.name, known)
             yield config.finding("config.source", message, "sources", index, "dataset", hint=hint)
+
+
+def _kinds(config: Config, index: int) -> Iterator[Finding]:
+    named = [kind for kind in KINDS if f"sources.{index}.{kind}" in config.places]
+    if len(named) > 1:
+        message = f"a source is one of {', '.join(named)}, not several"
+        hint = "Write one list entry for each; an earlier one wins a conflict."
+        yield config.finding("config.source", message, "sources", index, named[1], hint=hint)
+
+
+def _sec(config: Config, index: int) -> Iterator[Finding]:
+    settings = config.sources[index].settings
+    if settings.get("folder"):
+        return
+    if "@" not in str(settings.get("contact")):
+        message = "live company facts need a contact: the SEC asks for a name and a mail address"
+        hint = "Write contact: Name name@example.org, or folder: with files that are here."
+        yield config.finding("config.source", message, "sources", index, "sec", "contact", hint=hint)
+    if not settings.get("companies") and not settings.get("ciks"):
+        hint = "Write e.g. companies: {apple: 320193}."
+        yield config.finding("config.source", "no company is named to fetch", "sources", index, "sec", hint=hint)
 
 
 def _folder_hint(config: Config, name: str) -> str:

@@ -21,7 +21,7 @@ from peerbench.project import find_root
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
-    from peerbench.config.model import CustomMetricShape, Settings
+    from peerbench.config.model import CustomMetricShape, Settings, SourceShape
 
 CHECK: Final = "config.shape"
 Keys = tuple[str | int, ...]
@@ -135,20 +135,31 @@ def _missing(document: _Document) -> tuple[Finding, ...]:
 
 
 def _members(values: dict[str, Any]) -> list[tuple[Keys, dict[str, Any]]]:
-    """Every mapping one or two levels down that may be a shape of its own."""
+    """Every mapping that may be a shape of its own: one or two levels down, inside sources at any depth."""
     found: list[tuple[Keys, dict[str, Any]]] = []
     for name, value in values.items():
-        inside = enumerate(value) if isinstance(value, list) else value.items() if isinstance(value, dict) else ()
-        found += [((name, key), item) for key, item in inside if isinstance(item, dict)]
+        inside: list[tuple[Keys, Any]] = [((name, key), item) for key, item in _inside(value)]
+        while inside:
+            path, item = inside.pop(0)
+            if isinstance(item, dict):
+                found.append((path, item))
+            if name == "sources":
+                inside += [((*path, key), deeper) for key, deeper in _inside(item)]
     return found
 
 
+def _inside(value: Any) -> list[tuple[str | int, Any]]:
+    if isinstance(value, list):
+        return list(enumerate(value))
+    return list(value.items()) if isinstance(value, dict) else []
+
+
 def _required(path: Keys, value: dict[str, Any]) -> tuple[str, ...]:
-    from peerbench.config.model import LATER_SOURCES, shape_at
+    from peerbench.config.model import SOURCE_KINDS, shape_at
 
     shape = shape_at(path)
-    # A source of a kind that is not there yet is told so; that it names no dataset would only confuse.
-    if shape is None or (path[:1] == ("sources",) and any(key in LATER_SOURCES for key in value)):
+    # A source names one of its kinds; that it is no dataset is nothing it lacks.
+    if shape is None or (path[:1] == ("sources",) and len(path) == 2 and any(key in SOURCE_KINDS for key in value)):
         return ()
     return tuple(name for name in shape.required if name not in _meant(value, shape.model_fields))
 
@@ -183,12 +194,9 @@ def _finding(error: ErrorDetails, document: _Document) -> Finding:
 
 
 def _unknown_key(path: Keys, document: _Document) -> Finding:
-    from peerbench.config.model import LATER_SOURCES, shape_at
+    from peerbench.config.model import shape_at
 
     key, origin = str(path[-1]), document.keys.get(path) or document.place(path)
-    if path[0] == "sources" and key in LATER_SOURCES:
-        message = f"source '{key}' is not available in this version"
-        return Finding("config.source", "error", message, "Available: dataset (a shipped name or a folder).", origin)
     shape = shape_at(path[:-1])
     hint = did_you_mean(key, shape.model_fields if shape else ())
     inside = f" in {_dotted(path[:-1])}" if path[:-1] else ""
@@ -288,7 +296,7 @@ def _config(settings: Settings, path: Path, root: Path, chain: chains.Chain, doc
         subject=settings.subject,
         as_of=settings.as_of,
         currency=settings.currency,
-        sources=tuple(_source(shape.dataset, root) for shape in settings.sources),
+        sources=tuple(_source(shape, root) for shape in settings.sources),
         peers=tuple(Peer(peer.company, peer.role, peer.why, peer.grade) for peer in settings.peers),
         excluded=tuple(Excluded(out.company, out.why, out.name) for out in settings.excluded),
         metrics=_groups(settings.metrics, custom),
@@ -317,10 +325,39 @@ def _config(settings: Settings, path: Path, root: Path, chain: chains.Chain, doc
     )
 
 
-def _source(name: str, root: Path) -> Source:
+def _source(shape: SourceShape, root: Path) -> Source:
+    """The first kind that the entry names; that it names two is told by the check of meaning."""
+    if shape.dataset or not any(getattr(shape, kind) for kind in _NESTED):
+        return _dataset(shape, root)
+    if shape.plugin:
+        return Source(shape.plugin, shape.name or shape.plugin, None, dict(shape.settings))
+    kind = next(kind for kind in _NESTED if getattr(shape, kind))
+    inner = getattr(shape, kind)
+    if kind == "files":
+        tables = [table.model_dump() for table in inner]
+        return Source(kind, shape.name or _first_path(tables), None, {"tables": tables})
+    settings = inner.model_dump()
+    place = str(settings.get("folder") or settings.get("file") or "")
+    return Source(kind, shape.name or place or kind, _path(place, root) if place else None, settings)
+
+
+_NESTED: Final = ("sec", "xbrl", "files", "sql", "ecb", "yfinance", "plugin")
+
+
+def _first_path(tables: list[dict[str, Any]]) -> str:
+    return str(tables[0]["path"]) if tables else "files"
+
+
+def _dataset(shape: SourceShape, root: Path) -> Source:
     """A bare word is a shipped dataset; anything with a slash or a leading dot is a folder of the project."""
+    name = shape.dataset
     is_folder = "/" in name or "\\" in name or name.startswith((".", "~"))
-    return Source("dataset", name, Path(os.path.abspath(root / Path(name).expanduser())) if is_folder else None)
+    settings = {"folder": name} if is_folder else {}
+    return Source("dataset", shape.name or name, _path(name, root) if is_folder else None, settings)
+
+
+def _path(text: str, root: Path) -> Path:
+    return Path(os.path.abspath(root / Path(text).expanduser()))
 
 
 def _groups(metrics: Mapping[str, list[str]], custom: tuple[MetricDefinition, ...]) -> tuple[MetricGroup, ...]:
@@ -363,12 +400,18 @@ def _period(formula: str) -> str:
 
 
 def _folders(config: Config) -> tuple[Finding, ...]:
-    return tuple(
-        config.finding("config.source", f"there is no folder '{source.name}'", "sources", index, "dataset", hint=hint)
-        for index, source in enumerate(config.sources)
-        if source.folder is not None and not source.folder.is_dir()
-        for hint in ["Paths begin at the folder that holds configs/."]
-    )
+    """Folders and files of sources that are not there."""
+    found: list[Finding] = []
+    for index, source in enumerate(config.sources):
+        named = str(source.settings.get("folder") or "")
+        if source.folder is not None and not source.folder.exists():
+            key = "folder" if named else "file"
+            what, keys = ("folder", ["dataset"]) if source.kind == "dataset" else (key, [source.kind, key])
+            said = named or str(source.settings.get("file"))
+            hint = "Paths begin at the folder that holds configs/."
+            message = f"there is no {what} '{said}'"
+            found.append(config.finding("config.source", message, "sources", index, *keys, hint=hint))
+    return tuple(found)
 
 
 def _not_yet(config: Config) -> tuple[Finding, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from peerbench.core.findings import Finding, Origin, Severity
 from peerbench.core.metric import MetricDefinition
@@ -26,11 +26,15 @@ class ConfigFile:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where figures come from. folder is None for a dataset that travels with the program."""
+    """Where figures come from: a kind, its name in the register, and what the kind is told.
 
-    kind: Literal["dataset"]
+    folder is the folder or file on disk that is read, if it is one; a dataset without one travels with the program.
+    """
+
+    kind: str
     name: str
     folder: Path | None
+    settings: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
