@@ -472,7 +472,7 @@ def test_two_values_for_one_key_are_a_conflict_that_prints_both(tmp_path: Path) 
     assert data.facts.filter(item="revenue")["value"].to_list() == [100]
     assert (finding.check, finding.severity) == ("conflict", "warning")
     assert finding.origin.line == 5
-    assert "says 99.0 USD where row 2 says 100.0 USD" in finding.message
+    assert "says 99 USD where row 2 says 100 USD" in finding.message
 
 
 def test_a_repeated_row_is_a_note(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from datetime import date, timedelta
 from itertools import pairwise
 from typing import Final
 
+from peerbench.core.companies import Company
 from peerbench.core.findings import Finding
 from peerbench.core.items import FLOWS, ITEMS
 from peerbench.core.periods import add_months, month_end, months_of, near
@@ -174,7 +175,7 @@ def _flow(view: View, company: str, item: str, segment: str, window: str, lag: i
     if not answer.ok:
         return missing(_why(item, window, line, wanted, answer.reason or ""), start=wanted.start, end=wanted.end)
     assert clock.period_end is not None
-    return _aged(_checked(answer, company, item), view.as_of, clock.period_end)
+    return _aged(_checked(answer, view.company(company), item), view.as_of, clock.period_end)
 
 
 def fill(line: Series, wanted: Span, window: str) -> Reading:
@@ -254,7 +255,8 @@ def _words(path: Path, months: int, how: str) -> str:
     lengths = tuple(step.fact.months for step in path)
     if how == "parts" and lengths in _SUMS:
         return _SUMS[lengths]
-    terms = [f"{'−' if step.sign < 0 else '+'} {_period(step.fact)}" for step in path]
+    ordered = sorted(path, key=lambda step: step.sign < 0)
+    terms = [f"{'−' if step.sign < 0 else '+'} {_period(step.fact)}" for step in ordered]
     return " ".join(terms).removeprefix("+ ")
 
 
@@ -316,12 +318,12 @@ def _contradicted(view: View, company: str, answer: Reading) -> str:
     return next((wrong[name] for name in answer.inputs if name in wrong), "")
 
 
-def _checked(answer: Reading, company: str, item: str) -> Reading:
+def _checked(answer: Reading, company: Company, item: str) -> Reading:
     """A derived negative revenue is a mistake in the data, not a figure (METHOD 5)."""
     if item != "revenue" or answer.value is None or answer.value >= 0 or answer.how.startswith("reported"):
         return answer
     reason = f"{answer.how} would be a negative revenue"
-    found = Finding("negative_revenue", "error", f"{company}: {reason}.", subject=company)
+    found = Finding("negative_revenue", "error", f"{company.name}: {reason}.", subject=company.company)
     return replace(answer.without_value("missing", reason), findings=(*answer.findings, found))
 
 

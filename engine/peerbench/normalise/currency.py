@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Final
@@ -97,27 +99,35 @@ class Rates:
 
 def convert_metrics(metrics: pl.DataFrame, rates: Rates, currency: str) -> tuple[pl.DataFrame, tuple[Finding, ...]]:
     """Money rows of a METRICS frame in `currency`: flows at the mean rate of their window, points at the close."""
-    rows, findings = [], []
+    rows, lost = [], defaultdict[tuple[str, str], list[str]](list)
     for row in metrics.iter_rows(named=True):
         foreign = row["unit"] in ("money", "money_per_share") and row["currency"] not in (None, "", currency)
-        new, finding = _convert(row, rates, currency) if foreign else (row, None)
+        new, why = _convert(row, rates, currency) if foreign else (row, "")
         rows.append(new)
-        findings += [finding] if finding else []
-    return pl.DataFrame(rows, schema=metrics.schema, orient="row"), tuple(findings)
+        if why:
+            lost[row["company"], why].append(row["metric"])
+    return pl.DataFrame(rows, schema=metrics.schema, orient="row"), tuple(_unshown(lost, currency))
 
 
-def _convert(row: dict[str, object], rates: Rates, currency: str) -> tuple[dict[str, object], Finding | None]:
+def _unshown(lost: Mapping[tuple[str, str], Sequence[str]], currency: str) -> Iterator[Finding]:
+    """One finding per company and rate, naming the figures that it costs."""
+    for (company, why), metrics in lost.items():
+        message = f"{company}: no figure in {currency} of {', '.join(metrics)}: {why}."
+        yield Finding("fx_missing", "warning", message, subject=company)
+
+
+def _convert(row: dict[str, object], rates: Rates, currency: str) -> tuple[dict[str, object], str]:
+    """The row in `currency`, or without its value and the reason why."""
     if row["value"] is None and row["raw"] is None:
-        return {**row, "currency": currency}, None
+        return {**row, "currency": currency}, ""
     try:
         rate = _rate_of(row, rates, currency)
     except RateNotFound as error:
         lost = {"value": None, "raw": None, "status": "missing", "reason": f"{error}", "currency": currency}
-        message = f"{row['company']}: {row['metric']} cannot be shown in {currency}: {error}."
-        return {**row, **lost}, Finding("fx_missing", "warning", message, subject=str(row["company"]))
+        return {**row, **lost}, str(error)
     scaled = {name: None if row[name] is None else float(str(row[name])) * rate.value for name in ("value", "raw")}
     inputs = [*_list(row["inputs"]), *rate.ids]
-    return {**row, **scaled, "currency": currency, "inputs": inputs}, None
+    return {**row, **scaled, "currency": currency, "inputs": inputs}, ""
 
 
 def _rate_of(row: dict[str, object], rates: Rates, currency: str) -> Rate:

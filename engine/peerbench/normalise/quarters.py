@@ -27,7 +27,9 @@ class Growth:
         return a / b - 1 if a is not None and b is not None and a > 0 and b > 0 else None
 
 
-def yearly_growth(view: View, company: str, item: str, segment: str = "total", *, quarters: int = 10) -> tuple[Growth, ...]:
+def yearly_growth(
+    view: View, company: str, item: str, segment: str = "total", *, quarters: int = 10
+) -> tuple[Growth, ...]:
     """The newest `quarters` quarters with a growth rate, oldest first; a quarter that is not known ends the run."""
     facts = view.facts(company, item, segment)
     ends = sorted({fact.end for fact in facts if fact.start is not None})

@@ -253,7 +253,9 @@ def _diluted(count: Reading, more: Reading) -> Reading:
         return count
     how = f"{count.value / 1e6:,.6g}m {count.how} + {more.how}"
     known = max(day for day in (count.known_on, more.known_on) if day)
-    inputs, flags = (tuple(dict.fromkeys((*a, *b))) for a, b in ((count.inputs, more.inputs), (count.flags, more.flags)))
+    inputs, flags = (
+        tuple(dict.fromkeys((*a, *b))) for a, b in ((count.inputs, more.inputs), (count.flags, more.flags))
+    )
     made = replace(count, value=count.value + more.value, how=how, known_on=known, inputs=inputs, flags=flags)
     return made.flagged("treasury_stock")
 
@@ -296,7 +298,9 @@ def added(view: View, company: str) -> Reading:
         return missing(quoted.reason or "no price")
     saved = treasury_stock([grant.options for grant in (*options, *units)], quoted.value)
     turned = sum(grant.number.value for grant in _in_the_money(converts, quoted.value))
-    words = f"{saved / 1e6:,.6g}m by the treasury stock method" + (f" + {turned / 1e6:,.6g}m converted" if turned else "")
+    words = f"{saved / 1e6:,.6g}m by the treasury stock method" + (
+        f" + {turned / 1e6:,.6g}m converted" if turned else ""
+    )
     return _granted(saved + turned, grants, quoted, view, words)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -61,8 +61,7 @@ def one_per_key(
 
 def _repeats(table: Table, pairs: pl.DataFrame, value: Sequence[str], subject: str) -> Iterator[Finding]:
     for cells in pairs.sort(ROW).head(LISTED).iter_rows(named=True):
-        here = " ".join(str(cells[name]) for name in value if cells[name] is not None)
-        kept = " ".join(str(cells[f"{name} kept"]) for name in value if cells[f"{name} kept"] is not None)
+        here, kept = (_shown(cells[f"{name}{of}"] for name in value) for of in ("", " kept"))
         origin, excerpt = table.origin(cells[ROW]), table.excerpt(cells[ROW])
         about, line = str(cells.get(subject) or ""), cells[f"{ROW} kept"]
         if here == kept:
@@ -75,3 +74,9 @@ def _repeats(table: Table, pairs: pl.DataFrame, value: Sequence[str], subject: s
             )
     if pairs.height > LISTED:
         yield and_more(table.shown, "repeated key", pairs.height - LISTED)
+
+
+def _shown(values: Iterable[Any]) -> str:
+    """Values of a row as one reads them: 104,000,000 USD."""
+    known = (value for value in values if value is not None)
+    return " ".join(f"{value:,.12g}" if isinstance(value, float) else str(value) for value in known)
