@@ -11,6 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import pairwise
 from math import isfinite
 from typing import Any, Final
 
@@ -18,10 +19,13 @@ from peerbench.core.findings import Finding, Origin
 from peerbench.core.items import FLOWS, ITEMS
 from peerbench.core.periods import month_end, months_of
 from peerbench.sources.mapping import TAXONOMIES, Candidate, Derived, Mapped, mapping, tags
+from peerbench.sources.splits import Restated, Split
+from peerbench.sources.splits import found as found_splits
 
 PERIODIC: Final = frozenset({"10-K", "10-Q", "20-F", "40-F", "6-K"})
 _UNIT: Final = {"money_per_share": "/shares", "shares": "shares"}
 _TRACED_DAYS: Final = 400  # a part tagged this recently and not now is unknown, not nothing
+_SPLIT_TAG: Final = "StockholdersEquityNoteStockSplitConversionRatio1"
 Window = tuple[date | None, date]
 
 
@@ -57,6 +61,7 @@ class Read:
     registrant: Registrant | None
     rows: tuple[dict[str, Any], ...]
     findings: tuple[Finding, ...]
+    splits: tuple[Split, ...] = ()
 
 
 def read(document: Any, *, company: str, shown: str) -> Read:
@@ -68,6 +73,7 @@ def read(document: Any, *, company: str, shown: str) -> Read:
     cik, name, facts = head
     rows: list[dict[str, Any]] = []
     newest: dict[str, date] = {}
+    parted: list[Split] = []
     left_out: Counter[str] = Counter()
     for taxonomy, accounting in TAXONOMIES.items():
         if not facts.get(taxonomy):
@@ -76,13 +82,15 @@ def read(document: Any, *, company: str, shown: str) -> Read:
         book = _Book(company, cik, name, accounting, filed, _currencies(filed))
         made = book.rows(mapping(taxonomy))
         rows += made
+        parted += book.splits(facts.get(taxonomy))
         if made:
             newest[accounting] = max(row["period_end"] for row in made)
     findings = list(_noticed(left_out, company, shown))
     if not rows:
         message = "not one figure of a periodic form under a tag that is read"
         return Read(None, (), (*findings, Finding("no-facts", "error", message, "", Origin(shown), company)))
-    return Read(_registrant(cik, name, rows, max(newest, key=lambda one: newest[one])), tuple(rows), tuple(findings))
+    registrant = _registrant(cik, name, rows, max(newest, key=lambda one: newest[one]))
+    return Read(registrant, tuple(rows), tuple(findings), tuple(parted))
 
 
 def _head(document: Any) -> tuple[int, str, Mapping[str, Any]] | str:
@@ -132,6 +140,14 @@ def _entries(facts: Mapping[str, Any], taxonomy: str, left_out: Counter[str]) ->
         if kept:
             found[tag] = tuple(kept)
     return found
+
+
+def _tagged_splits(concepts: Any) -> list[tuple[date, float]]:
+    """Days and ratios of splits that filings name; of a month its first day, as most of it lies behind the split."""
+    units = _mapping(_mapping(_mapping(concepts).get(_SPLIT_TAG)).get("units"))
+    raws = [raw for values in units.values() if isinstance(values, list) for raw in values]
+    entries = [entry for raw in raws if (entry := _entry(raw, "pure", Counter())) is not None]
+    return [(entry.start or entry.end, entry.value) for entry in entries if entry.value > 0]
 
 
 def _mapping(value: Any) -> Mapping[str, Any]:
@@ -235,6 +251,20 @@ class _Book:
             return "" if entry.unit == "shares" else None
         own = self.currencies.get(entry.accession)
         return own if own and entry.unit == own + _UNIT.get(unit, "") else None
+
+    def splits(self, concepts: Any) -> tuple[Split, ...]:
+        """Splits told by restated counts and earnings, dated where a filing names the day."""
+        restated = [
+            Restated(
+                *(pair if item == "shares_diluted" else pair[::-1]), before.filed, after.filed, item != "eps_diluted"
+            )
+            for item in ("shares_diluted", "eps_diluted")
+            for vintages in self.lasting.get(item, {}).values()
+            for before, after in pairwise(_changes(vintages))
+            for pair in [(before.value, after.value)]
+        ]
+        days = {row.filed for windows in self.lasting.values() for rows in windows.values() for row in rows}
+        return found_splits(self.company, restated, sorted(days), _tagged_splits(concepts))
 
     def _drop(self, item: str, first: date, last: date) -> None:
         """An item that another one already holds is not stated a second time."""

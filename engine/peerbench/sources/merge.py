@@ -20,6 +20,7 @@ from peerbench.sources.contract import keep, one_per_key
 from peerbench.sources.layout import Known
 from peerbench.sources.payload import Payload
 from peerbench.sources.shape import shaped
+from peerbench.sources.splits import on_lines
 from peerbench.sources.table import ROW, Table
 
 Findings = tuple[Finding, ...]
@@ -40,6 +41,7 @@ def combine(payloads: Sequence[Payload]) -> Dataset:
         row_findings += [*seen, *own.findings]
         for name, frame in own.frames.items():
             parts.setdefault(name, []).append((payload, frame))
+    lines = on_lines(lines, [split for payload in payloads for split in payload.splits], _currencies(companies))
     data, disagreements = _merged(parts)
     formal = tuple(finding for payload in payloads for finding in payload.findings)
     findings = (*formal, *company_findings, *line_findings, *row_findings)
@@ -123,6 +125,12 @@ def _twins(companies: pl.DataFrame) -> Iterable[Finding]:
             message = f"{first[number]} and {row['company']} have one CIK, {number}: one company under two keys."
             hint = f"Name it in the source: companies: {{{first[number]}: {number}}}."
             yield Finding("one-company-two-keys", "warning", message, hint, subject=row["company"])
+
+
+def _currencies(companies: pl.DataFrame) -> dict[str, str]:
+    if companies.is_empty():
+        return {}
+    return dict(companies.select("company", "reporting_currency").iter_rows())
 
 
 def _records(companies: pl.DataFrame) -> dict[str, Company]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from peerbench.core.dataset import InputFile
 from peerbench.core.findings import Finding
+from peerbench.sources.splits import Split
 from peerbench.sources.table import Table
 
 
@@ -18,6 +19,7 @@ class Payload:
     tables: Mapping[str, Table] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
     files: tuple[InputFile, ...] = ()
+    splits: tuple[Split, ...] = ()
 
     @property
     def receipts(self) -> tuple[InputFile, ...]:

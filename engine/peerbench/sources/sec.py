@@ -16,6 +16,7 @@ from peerbench.sources.ask import Ask, Means
 from peerbench.sources.fetch import NotFetched, Web
 from peerbench.sources.payload import Payload
 from peerbench.sources.rows import table
+from peerbench.sources.splits import Split
 from peerbench.sources.table import Table
 
 ADDRESS: Final = "https://data.sec.gov"
@@ -61,8 +62,8 @@ def read(ask: Ask, means: Means) -> Payload:
             findings.append(found)
         else:
             files.append(found)
-    tables, seen = _tables(ask, files)
-    return Payload(ask.name, tables, (*findings, *seen), tuple(file.receipt for file in files))
+    tables, splits, seen = _tables(ask, files)
+    return Payload(ask.name, tables, (*findings, *seen), tuple(file.receipt for file in files), tuple(splits))
 
 
 # ---- a folder -------------------------------------------------------------------------------------------------------
@@ -222,9 +223,10 @@ def _bare(name: str) -> str:
 # ---- tables ---------------------------------------------------------------------------------------------------------
 
 
-def _tables(ask: Ask, files: Sequence[_File]) -> tuple[dict[str, Table], list[Finding]]:
+def _tables(ask: Ask, files: Sequence[_File]) -> tuple[dict[str, Table], list[Split], list[Finding]]:
     companies: list[dict[str, Any]] = []
     rows: list[dict[str, Any]] = []
+    splits: list[Split] = []
     findings: list[Finding] = []
     for file in files:
         made = _facts(file)
@@ -236,12 +238,13 @@ def _tables(ask: Ask, files: Sequence[_File]) -> tuple[dict[str, Table], list[Fi
         if found.registrant is not None:
             companies.append(_company(key, file.wanted, found.registrant))
             rows += found.rows
+            splits += found.splits
     digest = hashlib.sha256("".join(file.receipt.sha256 for file in files).encode()).hexdigest()
     tables = {
         "companies": table("companies", companies, ask.name, digest),
         "facts": table("facts", rows, ask.name, digest),
     }
-    return (tables if rows else {}), findings
+    return (tables if rows else {}), splits, findings
 
 
 def _facts(file: _File) -> tuple[str, companyfacts.Read] | Finding:
