@@ -33,7 +33,7 @@ FLOWS = [
     "capex",
 ]
 FLOWS += ["operating_cash_flow", "depreciation_amortization"]
-LINEAGE_ROWS = 250
+LINEAGE_ROWS = 175
 STOCKS = ["cash", "short_term_investments", "total_assets", "equity_total", "equity_parent", "shares_outstanding"]
 
 
@@ -247,7 +247,7 @@ def main(out: str) -> None:
         lineage=lineage(rows, facts),
         facts=facts.head(12).to_dicts(),
         sources=[title for title, _ in documents[:26]],
-        documents=documents[:60],
+        documents=documents[:40],
         fonts=FONTS.as_uri(),
     )
     weasyprint.HTML(string=html).write_pdf(out, pdf_variant="pdf/ua-1")
