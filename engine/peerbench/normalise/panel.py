@@ -104,9 +104,11 @@ def _latest(view: View, company: str, operand: Operand) -> Reading:
     answer = from_facts(fact.value, (fact,), start=None, end=fact.end, months=0, how="balance sheet")
     if ITEMS[operand.item].unit in ("shares", "count"):
         answer = replace(answer, how="reported count")
+    sheet = max((row.end for row in view.facts(company, "total_assets")), default=newest.end)
+    if ITEMS[operand.item].unit == "money" and add_months(newest.end, calendar.STALE_MONTHS) < sheet:
+        return missing(f"not disclosed since {say(newest.end)}", end=newest.end)  # later balance sheets leave it out
     if add_months(newest.end, calendar.STALE_MONTHS) < view.as_of:
         return answer.without_value("stale", f"the newest balance is of {say(newest.end)}, over 18 months before")
-    sheet = max((row.end for row in view.facts(company, "total_assets")), default=newest.end)
     if (view.as_of - newest.end).days > calendar.OLD_DAYS:
         marks.append("old")
     if ITEMS[operand.item].unit == "money" and newest.end < sheet - timedelta(days=15):
