@@ -198,14 +198,13 @@ class _Book:
     lasting: dict[str, dict[Window, list[Stated]]] = field(default_factory=dict)
 
     def rows(self, items: Sequence[Mapped]) -> list[dict[str, Any]]:
-        held: list[tuple[str, date, date]] = []
         for item in items:
-            ways = [(way, self._way(way, item.item)) for way in item.candidates]
-            chosen = _chosen([found for _, found in ways], larger=item.larger)
-            self.lasting[item.item] = chosen
-            held += [(way.includes, *_span(found)) for way, found in ways if way.includes and found]
-        for inside, first, last in held:
-            self._drop(inside, first, last)
+            ways = [self._way(way, item.item) for way in item.candidates]
+            self.lasting[item.item] = _chosen(ways, larger=item.larger)
+        for item in items:
+            for way in item.candidates:
+                if way.includes:
+                    self._held(item.item, way)
         for item in items:
             if item.derived:
                 self._derive(item)
@@ -266,10 +265,18 @@ class _Book:
         days = {row.filed for windows in self.lasting.values() for rows in windows.values() for row in rows}
         return found_splits(self.company, restated, sorted(days), _tagged_splits(concepts))
 
-    def _drop(self, item: str, first: date, last: date) -> None:
-        """An item that another one already holds is not stated a second time."""
-        windows = self.lasting.get(item, {})
-        self.lasting[item] = {window: rows for window, rows in windows.items() if not first <= window[1] <= last}
+    def _held(self, item: str, way: Candidate) -> None:
+        """What an item already holds is not stated a second time, from its first such balance sheet to its last."""
+        holding = way.parts[0][0]
+        ends = [
+            window[1]
+            for window, rows in self.lasting[item].items()
+            if any(holding in row.tags.split(" + ") for row in rows)
+        ]
+        if ends:
+            first, last = min(ends), max(ends)
+            windows = self.lasting.get(way.includes, {})
+            self.lasting[way.includes] = {key: rows for key, rows in windows.items() if not first <= key[1] <= last}
 
     def _derive(self, item: Mapped) -> None:
         assert item.derived is not None
@@ -401,11 +408,6 @@ def _lately(part: Mapping[Window, Mapping[str, Stated]], end: date) -> bool:
     before = [window for window in part if window[1] < end and (end - window[1]).days <= _TRACED_DAYS]
     newest = max(before, key=lambda window: window[1], default=None)
     return newest is not None and any(row.value for row in part[newest].values())
-
-
-def _span(found: Mapping[Window, object]) -> tuple[date, date]:
-    ends = [window[1] for window in found]
-    return min(ends), max(ends)
 
 
 def _months(window: Window) -> int:

@@ -18,7 +18,7 @@ class Candidate:
     """One way an item is tagged: a tag, or parts of one filing that are summed.
 
     parts: each a tag or alternatives of which the first tagged counts. any: a part not tagged may lack. unless: not
-    where one of these is tagged. includes: an item this way already holds.
+    where one of these is tagged. includes: an item that the first part already holds.
     """
 
     parts: tuple[tuple[str, ...], ...]
