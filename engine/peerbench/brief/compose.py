@@ -13,6 +13,7 @@ from peerbench.brief.audience import Audience
 from peerbench.brief.blocks import BLOCKS
 from peerbench.brief.context import Desk
 from peerbench.brief.panel import panel
+from peerbench.brief.settle import settled
 from peerbench.brief.sourcebook import Sourcebook
 from peerbench.brief.study import Study
 from peerbench.core.document import (
@@ -56,31 +57,28 @@ def compose(study: Study, audience: Audience) -> Brief:
 
 def _page(desk: Desk, wanted: Mapping[str, Any]) -> Page:
     head = _section_head(desk, wanted["head"]) if wanted.get("head") else ()
-    rows = [_layout_row(desk, row) for row in wanted["rows"]]
-    return Page(wanted["id"], head, tuple(row for row in rows if any(row.slots)))
+    return Page(wanted["id"], head, settled(_layout_row(desk, row) for row in wanted["rows"]))
 
 
 def _layout_row(desk: Desk, row: Mapping[str, Any]) -> LayoutRow:
     slots = tuple(tuple(block for entry in slot if (block := _block(desk, entry)) is not None) for slot in row["slots"])
-    split = row.get("split", "12")
-    filled = [slot for slot in slots if slot]
-    if len(filled) == 1 and split == "6+6" and _wide(filled[0]):
-        return LayoutRow("12", (filled[0],), bool(row.get("foot")))
-    return LayoutRow(split, slots, bool(row.get("foot")))
-
-
-def _wide(blocks: Sequence[Block]) -> bool:
-    """Prose alone may take the whole width; an exhibit keeps its own."""
-    return False
+    return LayoutRow(row.get("split", "12"), slots, bool(row.get("foot")))
 
 
 def _block(desk: Desk, entry: str) -> Block | None:
     """ "a | b" is the first that the data can support: what gives way does so by this written order."""
     for name in entry.split("|"):
-        made = BLOCKS[name.strip()](desk)
+        made = _once(desk, name.strip())
         if made is not None:
             return made
     return None
+
+
+def _once(desk: Desk, name: str) -> Block | None:
+    """A block stands once in a brief: what came early in another's place is not printed again in its own."""
+    made = BLOCKS[name](desk) if name not in desk.placed else None
+    desk.placed |= {name} if made is not None else set()
+    return made
 
 
 # ---- heads -----------------------------------------------------------------------------------------------------------

@@ -30,6 +30,7 @@ class Desk:
     tables: int = 0
     letters: int = 0
     said: set[str] = field(default_factory=set)
+    placed: set[str] = field(default_factory=set)  # names of blocks already on a page
     claims: list[Claim] = field(default_factory=list)
 
     @property

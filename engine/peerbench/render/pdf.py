@@ -62,7 +62,8 @@ def write(brief: Brief, *, look: Look, charts: Mapping[str, str], cache: Path) -
         if any(gap.missing or gap.free_mm < 0 for gap in gaps):  # how much too much shows only on an endless sheet
             gaps = tuple(measure.excess(gaps, _lay_out(weasyprint, body, css + ENDLESS, fetcher).pages, brief))
         data = laid_out.write_pdf(pdf_identifier=_identifier(body, css, charts), **OPTIONS)
-    problems = dict.fromkeys((*fetcher.refused, *warnings))
+    cut = any(gap.missing for gap in gaps)  # links to what an overflowing page dropped are not the template's mistake
+    problems = dict.fromkeys((*fetcher.refused, *(w for w in warnings if not (cut and w.startswith("No anchor")))))
     if problems:
         raise UnusableRequest(tuple(_problem(text) for text in problems))
     pages, planned = laid_out.pages, len(brief.pages)
