@@ -36,7 +36,7 @@ class Books:
             company=self.company, item=item, segment=segment, period_end=end, months=months
         ).filter(pl.col("known_on") <= DAY)
         said = [row for row in rows.iter_rows(named=True) if row["accounting"] != "issuer-non-gaap"]
-        return max(said, key=lambda row: row["known_on"])["value"] if said else None  # type: ignore[no-any-return]
+        return max(said, key=lambda row: row["known_on"])["value"] if said else None
 
     @property
     def earnings(self) -> str:
@@ -72,7 +72,7 @@ class Books:
         """One base in quote by the ECB's euro rates of the day."""
         euro = {row["quote"]: row["rate"] for row in self.data.fx.filter(date=day, base="EUR").iter_rows(named=True)}
         euro["EUR"] = 1.0
-        return euro[quote] / euro[base]  # type: ignore[no-any-return]
+        return float(euro[quote] / euro[base])
 
     @property
     def cap(self) -> float:
@@ -82,7 +82,7 @@ class Books:
             "baidu": ("BIDU", 8, "USD"),
         }[self.company]  # fmt: skip
         (close,) = self.data.prices.filter(line=line, date=DAY, adjusted=False)["close"].to_list()
-        return close * self.rate(code, self.currency) / unit * self.shares
+        return float(close) * self.rate(code, self.currency) / unit * self.shares
 
     @property
     def shares(self) -> float:
