@@ -300,7 +300,9 @@ def test_alibaba_has_net_cash_and_the_brief_calls_it_so(alibaba: Written) -> Non
 
 def test_a_subject_with_more_debt_than_cash_has_net_debt(variant: Callable[..., Written]) -> None:
     """Tencent owes 13.4 billion RMB more than it holds."""
-    tencent = variant(subject="tencent", peers=peers("alibaba", "amazon", "baidu"))
+    tencent = variant(
+        subject="tencent", peers=peers("alibaba", "amazon", "baidu"), audiences=["institutional", "policy"]
+    )
     brief = tencent.briefs["institutional"]
     shown = {words(row.label): words(row.value) for row in brief.panel.rows}
     assert next(text for label, text in shown.items() if label.startswith("Net debt")) == "RMB13.4bn"
@@ -336,7 +338,7 @@ def test_a_forward_multiple_without_a_forecast_is_missing_with_a_reason_and_the_
 
 def test_before_any_forecast_was_dated_none_is_guessed(variant: Callable[..., Written]) -> None:
     """On 15 March 2024 the data hold forecasts of later days only."""
-    early = variant(as_of=date(2024, 3, 15))
+    early = variant(as_of=date(2024, 3, 15), audiences=["institutional", "risk"])
     assert {cell.value for cell in _forward(early).values()} == {None}
     said = next(text for text in _text(early).split(". ") if "forecast" in text.lower())
     assert "missing, not guessed" in said
