@@ -23,7 +23,7 @@ from peerbench.config.values import Config
 from peerbench.core.dataset import Dataset
 from peerbench.core.document import Brief, Chart, Source, Trace
 from peerbench.core.errors import UnusableRequest
-from peerbench.core.findings import Finding, Severity, did_you_mean
+from peerbench.core.findings import Finding, Origin, Severity, did_you_mean
 from peerbench.deliver import folder as delivery
 from peerbench.sources import dataset
 
@@ -137,8 +137,40 @@ def prepare(
     mistakes = _errors(assemble.plan(request)[1])
     if mistakes:
         raise UnusableRequest(tuple(_placed(config, readers, finding) for finding in mistakes))
-    warnings = tuple(dict.fromkeys(finding for finding in noticed if finding.severity != "error"))
+    data, unprinted = _printable(data, request, roots)
+    warnings = tuple(dict.fromkeys(finding for finding in (*noticed, *unprinted) if finding.severity != "error"))
     return _Case(config, data, request, roots, config.root / ".bench" / "cache", warnings)
+
+
+def _printable(
+    data: Dataset, request: assemble.Request, roots: tuple[Path, ...]
+) -> tuple[Dataset, tuple[Finding, ...]]:
+    """Names that the theme's fonts can print. One in its own script is left out and said so; the other is needed."""
+    from peerbench.render.letters import unprintable
+    from peerbench.render.templates import Look
+
+    fonts = Look(roots, next((reader.name for reader in request.audiences), lookup.HOUSE)).fonts
+    companies, noticed = dict(data.companies), []
+    for key in request.roles:
+        one = companies[key]
+        for field in ("name", "native_name"):
+            if lost := unprintable(getattr(one, field), fonts):
+                noticed.append(_unprinted(one.name if field == "native_name" else key, key, field, lost))
+                companies[key] = replace(one, native_name="")
+    if mistakes := _errors(noticed):
+        raise UnusableRequest(mistakes)
+    return replace(data, companies=companies), tuple(noticed)
+
+
+def _unprinted(name: str, key: str, field: str, letters: str) -> Finding:
+    listed = ", ".join(f"{letter} (U+{ord(letter):04X})" for letter in letters[:4]) + (", …" if letters[4:] else "")
+    font = "put a font that has them in its place: templates/house/fonts/BriefHan-Regular.otf"
+    if field == "native_name":
+        message = f"{name}: the name in its own script is left out; the theme’s fonts lack {listed}."
+        return Finding("letters", "note", message, f"To print it, {font}.", subject=key)
+    message = f"{name}: the theme’s fonts lack {listed} of its name."
+    hint = f"Write the name in letters they have, and the original as native_name; or {font}."
+    return Finding("letters", "error", message, hint, Origin("companies.csv"), subject=key)
 
 
 def _layers(config: Config) -> tuple[tuple[Path, ...], tuple[Finding, ...]]:

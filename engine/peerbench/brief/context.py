@@ -12,6 +12,7 @@ from peerbench.brief.study import Study
 from peerbench.core.document import Cell, Cite, Mark, Native, Number, Paragraph, Span, Spans, Strong, Text, When
 from peerbench.core.evidence import Evidence, Quantity, Tested
 from peerbench.core.metric import Operand
+from peerbench.core.scripts import language
 from peerbench.narrate.claims import Claim, Kind, Statement, Value, speak
 from peerbench.narrate.phrases import Phrases
 
@@ -131,7 +132,7 @@ class Desk:
         known = self.evidence.companies[company]
         spans: list[Span] = [Text(known.name)]
         if known.native_name:
-            spans += [Text(" "), Native(known.native_name)]
+            spans += [Text(" "), Native(known.native_name, language(known.native_name))]
         return (*spans, *((Mark(mark),) if mark else ()))
 
 

@@ -31,6 +31,7 @@ ENDLESS: Final = (
 )
 BASE: Final = "asset:page/"
 CHART: Final = re.compile(r"asset:chart/(.+)\.svg")
+GLYPH: Final = re.compile(r'notdef glyph rendered for Unicode string unsupported by fonts: "(.+?)" \((.+?)\)')
 FONT: Final = re.compile(r"asset:font/(.+)")
 
 
@@ -217,5 +218,8 @@ def _bytes(path: Path) -> bytes:
 
 
 def _problem(text: str) -> Finding:
+    if match := GLYPH.search(text):
+        hint = "Write it in letters that the fonts have, or add a font that has them to the theme."
+        return Finding("letters", "error", f"no font of the theme has {match[1]} ({match[2]}).", hint)
     refused = text.startswith("refused to load")
     return Finding("template-loads-outside" if refused else "template-mistake", "error", text.rstrip(".") + ".")

@@ -35,6 +35,7 @@ from peerbench.core.document import (
     TraceInput,
     When,
 )
+from peerbench.core.scripts import RIGHT_TO_LEFT, language
 from peerbench.render import columns, headline
 from peerbench.render import format as formats
 from peerbench.render.node import Node
@@ -91,7 +92,7 @@ class View:
             case When():
                 return Node("text", text=formats.day(span).replace(" ", formats.NO_BREAK, 1))
             case Native(text, language):
-                return Node("native", text=text, language=language)
+                return Node("native", text=text, language=language, rtl=language in RIGHT_TO_LEFT)
             case Strong(spans):
                 return Node("strong", runs=self.runs(spans, dots=dots))
             case Mark(text):
@@ -396,6 +397,7 @@ def _furniture(brief: Brief) -> dict[str, Any]:
         "stamp": f"{meta.published.isoformat()}T00:00:00Z",
         "prices_prose": formats.day(When(meta.prices_on)) if meta.prices_on else "",
         "page_count": len(brief.pages),
+        "native_language": language(meta.subject_native),
     }
 
 
