@@ -14,6 +14,7 @@ from peerbench.brief.blocks import BLOCKS
 from peerbench.brief.context import Desk
 from peerbench.brief.panel import panel
 from peerbench.brief.settle import settled
+from peerbench.brief.lineage import CODES
 from peerbench.brief.sourcebook import Sourcebook
 from peerbench.brief.study import Study
 from peerbench.core.document import (
@@ -43,6 +44,7 @@ def compose(study: Study, audience: Audience) -> Brief:
     """Write the brief of one audience. Raises UnusableRequest when its plan or phrases are unusable."""
     if wrong := plan.mistakes(audience):
         raise UnusableRequest(wrong)
+    audience = replace(audience, settings=_in_currency(audience.settings, study.evidence.currency))
     names = {key: company.name for key, company in study.data.companies.items()}
     desk = Desk(study, audience, plan.phrases(audience), Sourcebook(study.data, names))
     headline, standfirst = prose.head(desk)
@@ -53,6 +55,15 @@ def compose(study: Study, audience: Audience) -> Brief:
     brief = lineage.numbered(desk, brief)
     brief = replace(brief, definitions=lineage.definitions(desk, brief))
     return _with_byline(desk, brief)
+
+
+def _in_currency(value: Any, code: str) -> Any:
+    """An audience's settings with the brief's currency where its words say {currency}."""
+    if isinstance(value, str):
+        return value.replace("{currency}", CODES.get(code, f"{code} "))
+    if isinstance(value, Mapping):
+        return {key: _in_currency(part, code) for key, part in value.items()}
+    return [_in_currency(part, code) for part in value] if isinstance(value, list) else value
 
 
 def _page(desk: Desk, wanted: Mapping[str, Any]) -> Page:
