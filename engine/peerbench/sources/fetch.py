@@ -123,9 +123,10 @@ class Web:
     def _once(self, address: str, contact: str, limit: int, hops: int = 3) -> bytes:
         import httpx
 
+        client = self._client(contact)
         self._pace(urlsplit(address).netloc)
         try:
-            with self._client(contact).stream("GET", address) as response:
+            with client.stream("GET", address) as response:
                 if response.is_redirect:
                     target = urljoin(address, response.headers.get("location", ""))
                     _same_host(address, target, hops)
