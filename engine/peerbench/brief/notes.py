@@ -9,6 +9,7 @@ from dataclasses import replace
 from peerbench.brief.context import Desk
 from peerbench.core.document import AudienceBox, Basis, Note, Paragraph, Register, Span, Spans, Strong, Text, When
 from peerbench.core.findings import Finding
+from peerbench.narrate.claims import listing
 
 REGISTER_CHECKS = 8
 VERDICTS = {
@@ -65,7 +66,22 @@ def audience_box(desk: Desk) -> AudienceBox:
 def not_shown(desk: Desk) -> Note | None:
     """Policy: what the figures do not show."""
     text = desk.audience.words("not_shown")
-    return Note("not-shown", "What the figures do not show", (Paragraph((Text(text),)),), "kicker") if text else None
+    if not text:
+        return None
+    unknown = listing([desk.evidence.name(company) for company in _segmentless(desk)])
+    more: Spans = (Text(" No segment to compare is known for "), *unknown, Text(".")) if unknown else ()
+    return Note("not-shown", "What the figures do not show", (Paragraph((Text(text), *more)),), "kicker")
+
+
+def _segmentless(desk: Desk) -> list[str]:
+    """Companies without a comparable segment's revenue, where the audience compares segments at all."""
+    ev, chosen = desk.evidence, desk.audience.settings.get("segments") or {}
+    known = {
+        company
+        for company, entry in chosen.items()
+        if company in ev.everyone and ev.money(company, f"revenue_fy[{entry['segment']}]").ok
+    }
+    return [company for company in (ev.subject, *ev.peers) if company not in known] if len(known) > 1 else []
 
 
 def glossary(desk: Desk) -> Note | None:

@@ -682,7 +682,7 @@ def segments(desk: Desk) -> Table | None:
             "÷",
             (sales, whole),
         )
-        label = (chosen.get(company) or {}).get("label") or "not disclosed"
+        label = (chosen.get(company) or {}).get("label") or "none named"
         cells = (Cell((Text(label),)), cell(sales, "bn1"), cell(rise, "bpct1"), cell(part, "bpct1"))
         rows.append(Row(desk.company(company), cells, "subject" if company == ev.subject else "peer"))
     if sum(isinstance(span, Number) and span.status == "ok" for row in rows for span in row.cells[1].spans) < 2:
