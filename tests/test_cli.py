@@ -133,6 +133,7 @@ def test_build_hands_on_what_was_asked(project: Path, pipeline: Pipeline, monkey
         "out": Path("elsewhere"),
         "today": date.today(),
         "force": True,
+        "frozen": False,
     }
 
 

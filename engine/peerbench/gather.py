@@ -21,6 +21,7 @@ from peerbench.sources.registry import read_all
 
 if TYPE_CHECKING:
     from peerbench.sources.fetch import Web
+    from peerbench.sources.store import Receipt
 
 Mode = Literal["cached", "refresh", "frozen"]
 CACHE: Final = ".bench/cache/payloads"
@@ -42,11 +43,45 @@ class Lock:
 
 def read(config: Config, *, mode: Mode = "cached") -> Dataset:
     """The config's dataset; UnusableRequest with every mistake of every source."""
-    means = Means(web(config, mode), os.environ)
-    data = read_all(asks(config), means)
+    way = web(config, mode)
+    try:
+        data = read_all(asks(config), Means(way, os.environ))
+    finally:
+        way.close()
     if mode == "frozen" and (changed := _changed(config, data)):
         raise UnusableRequest(changed)
     return data
+
+
+@dataclass(frozen=True, slots=True)
+class Pulled:
+    """What a pull brought: the dataset if one can be made of it, the payloads fetched, what was noticed."""
+
+    data: Dataset | None
+    receipts: tuple[Receipt, ...]
+    findings: tuple[Finding, ...]
+
+
+def pull(config: Config) -> Pulled:
+    """Every source fetched anew and kept; what fails is a finding."""
+    way = web(config, "refresh")
+    try:
+        data = read_all(asks(config), Means(way, os.environ))
+    except UnusableRequest as error:
+        return Pulled(None, tuple(way.fetched), error.findings)
+    finally:
+        way.close()
+    failures = tuple(finding for finding in data.findings if finding.check in FAILURES)
+    return Pulled(data, tuple(way.fetched), failures)
+
+
+def receipts(config: Config, data: Dataset) -> tuple[Receipt, ...]:
+    """The receipts of what was fetched for this dataset."""
+    from peerbench.sources.store import Store
+
+    store = Store(config.root / CACHE)
+    found = (store.receipt(file.path) for file in data.files)
+    return tuple(receipt for receipt in found if receipt is not None)
 
 
 def asks(config: Config) -> tuple[Ask, ...]:

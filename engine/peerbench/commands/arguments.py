@@ -29,6 +29,7 @@ def parser() -> ArgumentParser:
     _add_building(command)
     _add_looking(command)
     _add_changing(command)
+    _add_data(command)
     return bench
 
 
@@ -45,6 +46,7 @@ def _add_building(command: Callable[[str, str], ArgumentParser]) -> None:
     build.add_argument("--force", action="store_true", help="build even if nothing has changed")
     compute = command("compute", "compute metrics and comparison of a config without rendering")
     compute.add_argument("config", metavar="CONFIG")
+    build.add_argument("--frozen", action="store_true", help="read exactly what `bench data lock` locked, no network")
     _add_day(compute)
     compute.add_argument(
         "--out", metavar="FOLDER", help="write metrics.csv and comparison.csv there; else print a table"
@@ -83,6 +85,18 @@ def _add_changing(command: Callable[[str, str], ArgumentParser]) -> None:
 
 def _add_day(parser: ArgumentParser) -> None:
     parser.add_argument("--as-of", metavar="DAY", help="use nothing known after this day, e.g. 2025-09-23")
+def _add_data(command: Callable[[str, str], ArgumentParser]) -> None:
+    data = command("data", "pull, show or lock what the sources of configs offer")
+    data.add_argument(
+        "action",
+        choices=("pull", "status", "lock"),
+        help="pull: fetch anew and keep; status: what is known, its age and gaps; lock: note the digests for --frozen",
+    )
+    data.add_argument("configs", nargs="*", metavar="CONFIG", help=_CONFIGS)
+    _add_day(data)
+    _add_format(data)
+
+
 
 
 def _add_format(parser: ArgumentParser) -> None:

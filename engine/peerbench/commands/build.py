@@ -57,7 +57,7 @@ def _options(parsed: Namespace, root: str) -> request.Options:
 def _one(config: Path, parsed: Namespace, options: request.Options, done: _Done) -> None:
     """Build one config; what is wrong with it does not stop the others."""
     try:
-        result = _build(config, options, force=parsed.force)
+        result = _build(config, options, force=parsed.force, frozen=parsed.frozen)
     except UnusableRequest as error:
         if parsed.debug:
             raise
@@ -74,7 +74,7 @@ def _urgent(finding: Finding) -> bool:
     return finding.severity == "error" or (finding.severity == "warning" and finding.check.startswith("config."))
 
 
-def _build(config: Path, options: request.Options, *, force: bool) -> BuildResult:
+def _build(config: Path, options: request.Options, *, force: bool, frozen: bool) -> BuildResult:
     from peerbench import build
 
     with _Progress(config.stem) as progress:
@@ -88,6 +88,7 @@ def _build(config: Path, options: request.Options, *, force: bool) -> BuildResul
             force=force,
             progress=progress,
         )
+            frozen=frozen,
 
 
 def _say(result: BuildResult) -> None:
@@ -144,6 +145,7 @@ def _inputs(config: Config) -> Iterator[str]:
     yield from (str(source.folder) for source in config.sources if source.folder is not None)
     yield str(config.root / "templates")
 
+    yield str(config.path.with_name(f"{config.name}.lock.json"))
 
 # ---- what the terminal sees ------------------------------------------------------------------------------------------
 
