@@ -1,4 +1,4 @@
-"""bench explain: what a metric means, or why one number of a brief is so, down to its documents."""
+"""bench explain: what a name means, or why one number of a brief is so, down to its documents."""
 
 from __future__ import annotations
 
@@ -10,22 +10,42 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
+from peerbench import help
 from peerbench.commands import metrics, request
 from peerbench.core.document import Cite, Mark, Native, Number, Source, Spans, Strong, Text, Trace, TraceInput, When
 from peerbench.core.errors import UnusableRequest
-from peerbench.core.findings import Finding
+from peerbench.core.findings import Finding, did_you_mean
 
 DEPTH: Final = 12
 
 
 def run(parsed: Namespace, arguments: list[str]) -> int:
     if len(parsed.what) == 1:
-        parsed.metric = parsed.what[0]
-        return metrics.run(parsed, arguments)
+        return _name(parsed, parsed.what[0])
     if len(parsed.what) != 3:
-        hint = "Write `bench explain METRIC` or `bench explain CONFIG COMPANY METRIC`."
+        hint = "Write `bench explain NAME` or `bench explain CONFIG COMPANY METRIC`."
         raise UnusableRequest((Finding("arguments", "error", "explain takes one name or three", hint),))
     return _number(parsed, *parsed.what)
+
+
+def _name(parsed: Namespace, name: str) -> int:
+    """A metric's entry with what there is to say beside it, or the page of a check, a command or a topic."""
+    entry = metrics.catalogue().get(name)
+    text = metric_page(name) if entry else help.find(name)
+    if entry is None and not text:
+        hint = did_you_mean(name, (*metrics.catalogue(), *help.everything()))
+        raise UnusableRequest((Finding("arguments", "error", f"there is no metric, check or command '{name}'", hint),))
+    if parsed.format == "json":
+        print(json.dumps({**(asdict(entry) if entry else {"id": name}), "page": text}, indent=2, ensure_ascii=False))
+    else:
+        print("\n\n".join(part.strip("\n") for part in (metrics.entry(entry) if entry else "", text) if part))
+    return 0
+
+
+def metric_page(name: str) -> str:
+    """What the catalogue's entry does not say, written once for every window of a metric."""
+    text = help.page("metrics", name) or help.page("metrics", name.rpartition("_")[0])
+    return text.partition("\n")[2].strip()  # the entry above it has the title
 
 
 def _number(parsed: Namespace, config: str, company: str, metric: str) -> int:

@@ -263,7 +263,11 @@ def enterprise_value(look: Look) -> Iterator[Finding]:
 
 
 def _newest(look: Look, item: str) -> date | None:
-    return max((fact.end for fact in look.view.facts(look.company, item)), default=None)
+    """The last balance sheet that has the item; none where later ones have left it out."""
+    ends, sheets = ([fact.end for fact in look.view.facts(look.company, name)] for name in (item, "total_assets"))
+    newest = max(ends, default=None)
+    left_out = newest and add_months(newest, calendar.STALE_MONTHS) < max(sheets, default=newest)
+    return None if left_out else newest
 
 
 def free_cash_flow(look: Look) -> Iterator[Finding]:
