@@ -7,11 +7,14 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import date
+from pathlib import Path
 from typing import Any, Final
 
 import pytest
+import yaml
 
 from peerbench.brief import lineage
+from peerbench.core.dataset import Dataset
 from peerbench.core.document import (
     Brief,
     Chart,
@@ -40,7 +43,7 @@ CASES: Final[dict[str, dict[str, Any]]] = {
     },
     "one peer": {"peers": peers("tencent"), "audiences": ["institutional", "policy"]},
     "long ago": {"as_of": date(2024, 3, 15), "audiences": ["institutional", "risk"]},
-    "in renminbi": {"currency": "CNY", "audiences": ["institutional"]},
+    "in renminbi": {"currency": "CNY", "audiences": ["policy"]},
 }  # fmt: skip
 PAIRS: Final = [f"{case}; {audience}" for case, keys in CASES.items() for audience in keys.get("audiences", AUDIENCES)]
 
@@ -323,6 +326,30 @@ def test_policy_readers_get_no_multiples_and_no_price_views(alibaba: Written) ->
     brief = alibaba.briefs["policy"]
     said = [words(brief.headline), words(brief.standfirst), *(paragraph(one) for one in brief.takeaways)]
     assert not any(re.search(r"P/E|discount|premium|cheap|dear\b", text, re.IGNORECASE) for text in said)
+
+
+def test_words_of_the_house_name_no_company_and_no_currency_of_their_own(root: Path, platforms: Dataset) -> None:
+    """What is said of a company or in a currency comes from the study, so that it is true of the next one too."""
+    names = re.compile("|".join([*(one.name for one in platforms.companies.values()), r"US\$", "RMB", r"HK\$"]))
+    for file in sorted((root / "templates").glob("*/*.yaml")):
+        settings = yaml.safe_load(file.read_text("utf-8"))
+        settings.pop("segments", None)  # which segment of which company is compared: configuration, keyed by company
+        said = [value for value in walk(settings) if isinstance(value, str)]
+        assert said
+        assert [text for text in said if names.search(text)] == [], file
+
+
+def test_a_brief_in_renminbi_calls_no_amount_dollars(variant: Callable[..., Written]) -> None:
+    brief = variant(**CASES["in renminbi"]).briefs["policy"]
+    heads = [words(block.subtitle) for block in exhibits(brief)]
+    heads += [
+        f"{column.head} {column.group}"
+        for block in exhibits(brief)
+        if isinstance(block, Table)
+        for column in block.columns
+    ]
+    assert not any("US$" in head for head in heads), heads
+    assert any("RMB" in head for head in heads)
 
 
 # ---- one number alone ------------------------------------------------------------------------------------------------
