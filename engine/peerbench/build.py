@@ -24,6 +24,8 @@ from peerbench.core.dataset import Dataset
 from peerbench.core.document import Brief, Chart, Source, Trace
 from peerbench.core.errors import UnusableRequest
 from peerbench.core.findings import Finding, Origin, Severity, did_you_mean
+from peerbench.core.names import MOST as LONGEST_NAME
+from peerbench.core.names import shortened
 from peerbench.deliver import folder as delivery
 from peerbench.sources import dataset
 
@@ -33,6 +35,7 @@ RAISED: Final[Mapping[str, Severity]] = {"note": "warning", "warning": "error", 
 LOWERED: Final[Mapping[str, Severity]] = {"error": "warning", "warning": "note", "note": "note"}
 # Checks about the data a brief may not be issued with, unless the config lowers them.
 HELD_BY: Final = "error"
+SHORTER: Final = f"Write a name of at most {LONGEST_NAME} letters in companies.csv; legal_name keeps the long one."
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +148,7 @@ def prepare(
 def _printable(
     data: Dataset, request: assemble.Request, roots: tuple[Path, ...]
 ) -> tuple[Dataset, tuple[Finding, ...]]:
-    """Names that the theme's fonts can print. One in its own script is left out and said so; the other is needed."""
+    """Names that the fonts can print, short enough for the page. One in its own script may be left out, and is said."""
     from peerbench.render.letters import unprintable
     from peerbench.render.templates import Look
 
@@ -159,6 +162,10 @@ def _printable(
                 companies[key] = replace(one, native_name="")
     if mistakes := _errors(noticed):
         raise UnusableRequest(mistakes)
+    for key, name in shortened({key: companies[key].name for key in request.roles}).items():
+        long = companies[key].name
+        noticed.append(Finding("long-name", "note", f"{long} is printed as {name}.", SHORTER, subject=key))
+        companies[key] = replace(companies[key], name=name, legal_name=companies[key].legal_name or long)
     return replace(data, companies=companies), tuple(noticed)
 
 

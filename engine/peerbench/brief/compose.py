@@ -12,9 +12,9 @@ from peerbench.brief import lineage, plan, prose
 from peerbench.brief.audience import Audience
 from peerbench.brief.blocks import BLOCKS
 from peerbench.brief.context import Desk
+from peerbench.brief.lineage import CODES
 from peerbench.brief.panel import panel
 from peerbench.brief.settle import settled
-from peerbench.brief.lineage import CODES
 from peerbench.brief.sourcebook import Sourcebook
 from peerbench.brief.study import Study
 from peerbench.core.document import (
@@ -32,8 +32,8 @@ from peerbench.core.document import (
     When,
 )  # fmt: skip
 from peerbench.core.errors import UnusableRequest
-from peerbench.narrate import valuation
-from peerbench.narrate.claims import listing
+from peerbench.narrate import valuation, words
+from peerbench.narrate.claims import few
 from peerbench.narrate.operations import extremes
 from peerbench.narrate.valuation import direction
 
@@ -131,7 +131,7 @@ def _meta(desk: Desk, body: Any) -> Meta:
         subject_key=ev.subject,
         subject=company.name,
         subject_native=company.native_name,
-        peers_phrase="".join(span.text for span in listing([ev.name(p) for p in ev.peers]) if isinstance(span, Text)),
+        peers_phrase=_text(few([ev.name(p) for p in ev.peers], many=words.peers(ev))),
         as_of=ev.as_of,
         prices_on=desk.study.priced_on,
         published=house.published.date() if isinstance(house.published, datetime) else house.published,
@@ -143,6 +143,10 @@ def _meta(desk: Desk, body: Any) -> Meta:
         theme=audience.words("theme", "investor"),
         page_size="Letter" if house.page_size == "Letter" else "A4",
     )
+
+
+def _text(spans: Spans) -> str:
+    return "".join(span.text for span in spans if isinstance(span, Text))
 
 
 def _grade(desk: Desk) -> tuple[str, str]:

@@ -17,6 +17,7 @@ from peerbench.narrate.claims import Claim, Kind, Statement, Value, speak
 from peerbench.narrate.phrases import Phrases
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
+WIDE = 22  # letters of a name and its native form, of twice their width, that fit the first column of a table
 
 
 @dataclass
@@ -128,10 +129,10 @@ class Desk:
     # ---- small parts of tables ----------------------------------------------------------------------------------
 
     def company(self, company: str, *, mark: str = "") -> Spans:
-        """A name with its native form once, e.g. Alibaba 阿里巴巴."""
+        """A name with its native form once, e.g. Alibaba 阿里巴巴, where both fit the first column of a table."""
         known = self.evidence.companies[company]
         spans: list[Span] = [Text(known.name)]
-        if known.native_name:
+        if known.native_name and len(known.name) + 2 * len(known.native_name) <= WIDE:
             spans += [Text(" "), Native(known.native_name, language(known.native_name))]
         return (*spans, *((Mark(mark),) if mark else ()))
 

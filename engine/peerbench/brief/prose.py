@@ -9,7 +9,7 @@ from peerbench.brief.context import Desk
 from peerbench.core.document import Note, Number, Paragraph, Prose, Spans, Text, When
 from peerbench.core.evidence import Quantity
 from peerbench.narrate import operations, policy, resilience, risk, valuation, words
-from peerbench.narrate.claims import Claim, Statement, Value, listing, possessive
+from peerbench.narrate.claims import Claim, Statement, Value, few, listing, possessive
 from peerbench.narrate.valuation import direction
 
 CASH_YIELD: Final = "fcf_yield_fy"
@@ -236,7 +236,7 @@ def head(desk: Desk) -> tuple[Spans, Spans]:
         )
     values: dict[str, Value] = {
         "subject": ev.name(ev.subject),
-        "peers": listing([ev.name(peer) for peer in ev.peers]),
+        "peers": few([ev.name(peer) for peer in ev.peers], many=words.peers(ev), letters=40),
         "date": desk.priced_on,
     }
     spoken = [
@@ -526,7 +526,10 @@ def watch(desk: Desk) -> Note | None:
     if before is None or not before.ok:
         return None
     missing = [c for c in ev.everyone if _need(desk, "pe_fy1") and not ev.operand(c, valuation.FORECAST).ok]
-    values: dict[str, Value] = {"operating": before.number("money"), "missing": listing([ev.name(c) for c in missing])}
+    values: dict[str, Value] = {
+        "operating": before.number("money"),
+        "missing": few([ev.name(c) for c in missing], many=words.of_all(ev, missing)),
+    }
     id = "outlook.watch" if missing else "outlook.watch_plain"
     claim = desk.say(_fragment(id, values, {}, 1.0))
     if claim is None:

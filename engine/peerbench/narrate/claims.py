@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -84,6 +84,12 @@ def listing(names: Iterable[Value], *, last: str = "and") -> Spans:
             spans.append(Text(f" {last} " if index == len(items) - 1 else ", "))
         spans.extend(item)
     return tuple(spans)
+
+
+def few(names: Sequence[str], *, many: str, most: int = 4, letters: int = 64) -> Spans:
+    """The names of a few, as a list; what stands for them where they are more, or too long to be read in one breath."""
+    short = len(names) <= most and sum(map(len, names)) <= letters
+    return listing(names) if short else (Text(many),)
 
 
 def possessive(name: str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from peerbench.core.document import Text
 from peerbench.core.evidence import Evidence, Quantity
 from peerbench.narrate import words
-from peerbench.narrate.claims import Statement, listing, possessive
+from peerbench.narrate.claims import Statement, few, listing, possessive
 from peerbench.narrate.operations import extremes, moves
 
 
@@ -38,6 +38,7 @@ def headline(evidence: Evidence, metric: str) -> Statement:
     others = [c for c in (evidence.subject, *evidence.peers) if c in order[1:]]
     top_value = evidence.money(top, metric) if top else evidence.money(evidence.subject, metric)
     rest = together(evidence, metric, others, "Capital spending of the others together")
+    names = [evidence.name(company) for company in others]
     times = ratio(evidence, top_value, rest, f"{metric}:top_to_rest", "Largest spender ÷ the others together")
     own = evidence.money(evidence.subject, metric)
     single = ratio(evidence, top_value, own, f"{metric}:top_to_own", "Largest spender ÷ the subject")
@@ -48,7 +49,7 @@ def headline(evidence: Evidence, metric: str) -> Statement:
             "top": evidence.name(top) if top else "",
             "subject": evidence.name(evidence.subject),
             "subject_s": possessive(evidence.name(evidence.subject)),
-            "others": listing([evidence.name(c) for c in others]),
+            "others": few(names, many=f"the other {words.count(len(names))}", letters=40),
             "times": times.number("n1"),
             "single": single.number("n1"),
         },
@@ -67,13 +68,14 @@ def standfirst(evidence: Evidence, metric: str) -> Statement:
     top = order[0] if order else evidence.subject
     others = [c for c in (evidence.subject, *evidence.peers) if c in order[1:]]
     rest = together(evidence, metric, others, "Capital spending of the others together")
+    names = [evidence.name(company) for company in others]
     return Statement(
         "standfirst.policy",
         {
             "top": evidence.name(top),
             "top_value": evidence.money(top, metric).number("money"),
             "count": words.count(len(others)),
-            "others": listing([evidence.name(c) for c in others]),
+            "others": few(names, many=f"the other {words.count(len(names))}"),
             "rest": rest.number("money"),
         },
         {"all": len(others) > 1 and len(order) == 1 + len(evidence.peers), "any": len(order) > 1},

@@ -7,13 +7,13 @@ from collections.abc import Mapping, Sequence
 from peerbench.core.document import Spans, Text, When
 from peerbench.core.evidence import Evidence, Quantity
 from peerbench.narrate import words
-from peerbench.narrate.claims import Statement, listing, possessive
+from peerbench.narrate.claims import Statement, few, listing, possessive
 from peerbench.narrate.operations import extremes
 from peerbench.narrate.valuation import direction
 
 
 def _peers(evidence: Evidence) -> Spans:
-    return listing([evidence.name(peer) for peer in evidence.peers])
+    return few([evidence.name(peer) for peer in evidence.peers], many=words.peers(evidence))
 
 
 def _lowest(evidence: Evidence, metric: str) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from peerbench.core.document import Number, Spans, Text, When
 from peerbench.core.evidence import Evidence, Quantity, Tested
 from peerbench.narrate import words
-from peerbench.narrate.claims import Statement, listing, possessive
+from peerbench.narrate.claims import Statement, few, listing, possessive
 
 FORECAST = "eps_estimate[fy1]"
 INLINE = 0.05  # a premium within ±5 % counts as "in line"; the same threshold decides "holds"
@@ -26,7 +26,7 @@ def direction(premium: Quantity, suffix: str = "", *, inline: float = INLINE) ->
 
 
 def _names(evidence: Evidence) -> Spans:
-    return listing([evidence.name(peer) for peer in evidence.peers])
+    return few([evidence.name(peer) for peer in evidence.peers], many=words.peers(evidence))
 
 
 def _tested(evidence: Evidence, tested: Tested | None) -> dict[str, bool]:
@@ -191,8 +191,8 @@ def forecasts(evidence: Evidence, metric: str) -> Statement:
     return Statement(
         "valuation.forecasts",
         {
-            "known": listing([evidence.name(company) for company in known]),
-            "missing": listing([evidence.name(company) for company in missing]),
+            "known": few([evidence.name(c) for c in known], many=f"{words.count(len(known))} companies"),
+            "missing": few([evidence.name(c) for c in missing], many=f"the other {words.count(len(missing))}"),
         },
         {
             "nobody": not known,
@@ -210,7 +210,11 @@ def gaps(evidence: Evidence, metric: str, label: str, item: str, key: str) -> St
     lacking = all(evidence.operand(c, key).status == "missing" for c in missing)
     return Statement(
         "valuation.gaps",
-        {"label": label, "missing": listing([evidence.name(c) for c in missing]), "item": item},
+        {
+            "label": label,
+            "missing": few([evidence.name(c) for c in missing], many=words.of_all(evidence, missing)),
+            "item": item,
+        },
         {
             "missing": lacking and bool(missing) and len(missing) < len(evidence.everyone),
             "everybody": lacking and len(missing) == len(evidence.everyone),

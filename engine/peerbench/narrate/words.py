@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from peerbench.core.evidence import Evidence
@@ -21,21 +21,12 @@ NOUNS: Final = {
     "max_drawdown_3y": "drawdown",
 }
 COUNTS: Final = (
-    "no",
-    "one",
-    "two",
-    "three",
-    "four",
-    "five",
-    "six",
-    "seven",
-    "eight",
-    "nine",
-    "ten",
-    "eleven",
-    "twelve",
+    *("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"),
+    *("thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"),
 )
-ORDINALS: Final = ("", "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
+TENS: Final = ("", "", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
+ORDINALS: Final = {"one": "first", "two": "second", "three": "third", "five": "fifth", "eight": "eighth",
+                   "nine": "ninth", "twelve": "twelfth"}  # fmt: skip
 
 
 def noun(evidence: Evidence, metric: str) -> str:
@@ -44,15 +35,37 @@ def noun(evidence: Evidence, metric: str) -> str:
 
 
 def count(number: int) -> str:
-    """A small count as a word: three; from thirteen on in figures, which a phrase's hole may carry."""
-    return COUNTS[number] if 0 <= number < len(COUNTS) else f"{number:,}"
+    """A count as a word: three, forty-two; from a hundred on in figures, which a phrase's hole may carry."""
+    if not 0 <= number < 100:
+        return f"{number:,}"
+    tens, ones = divmod(number, 10)
+    if number < len(COUNTS):
+        return COUNTS[number]
+    return TENS[tens] + (f"-{COUNTS[ones]}" if ones else "")
+
+
+def every(number: int) -> str:
+    """All of a few: both, all three."""
+    return "both" if number == 2 else f"all {count(number)}"
 
 
 def ordinal(rank: float | None) -> str:
-    """second; empty for a tie or no rank."""
-    if rank is None or rank != int(rank) or not 0 < rank < len(ORDINALS):
+    """second, twenty-first; empty for a tie or no rank."""
+    if rank is None or rank != int(rank) or not 0 < rank < 100:
         return ""
-    return ORDINALS[int(rank)]
+    first, dash, last = count(int(rank)).rpartition("-")
+    return first + dash + ORDINALS.get(last, f"{last[:-1]}ieth" if last.endswith("y") else f"{last}th")
+
+
+def peers(evidence: Evidence) -> str:
+    """How many peers, for a sentence that cannot name them all: fifteen peers."""
+    n = len(evidence.peers)
+    return f"{count(n)} peer{'s' if n != 1 else ''}"
+
+
+def of_all(evidence: Evidence, companies: Sequence[str]) -> str:
+    """How many of all companies: twelve of the sixteen companies."""
+    return f"{count(len(companies))} of the {count(len(evidence.everyone))} companies"
 
 
 def capital(text: str) -> str:
