@@ -65,12 +65,12 @@ def _flush(folder: Path) -> None:
 
 def _sweep(parent: Path, name: str) -> None:
     """Clear what a build that was killed left behind; bring its old issue back if the new one never arrived."""
-    for left in parent.glob(f"{REPLACED}{name}-*"):
-        _restore(parent / name, left)
+    for left in (*parent.glob(f"{REPLACED}{name}-*"), *parent.glob(f"{ASIDE}{name}-*")):
+        if _alive(left.name.rsplit("-", 1)[-1]):
+            continue
+        if left.name.startswith(REPLACED):
+            _restore(parent / name, left)
         shutil.rmtree(left, ignore_errors=True)
-    for left in parent.glob(f"{ASIDE}{name}-*"):
-        if not _alive(left.name.rsplit("-", 1)[-1]):
-            shutil.rmtree(left, ignore_errors=True)
 
 
 def _alive(pid: str) -> bool:
