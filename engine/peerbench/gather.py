@@ -49,7 +49,8 @@ def read(config: Config, *, mode: Mode = "cached") -> Dataset:
     finally:
         way.close()
     if mode == "frozen" and (changed := _changed(config, data)):
-        raise UnusableRequest(changed)
+        failures = (finding for finding in data.findings if finding.check in FAILURES)
+        raise UnusableRequest((*failures, *changed))
     return data
 
 

@@ -35,7 +35,7 @@ def run(parsed: Namespace, arguments: list[str]) -> int:
     options = _options(parsed, root)
     for config in configs:
         _one(config, parsed, options, done)
-    if done.code == 0:
+    if done.code == 0 and not _rests_on_databases(configs):
         _leave_stamp(root, key, configs, parsed, done, began)
     return _open(parsed, _opened([str(path) for result in done.results for path in result.files])) or done.code
 
@@ -141,11 +141,24 @@ def _program() -> Iterator[str]:
 
 def _inputs(config: Config) -> Iterator[str]:
     """What decides a config's brief. A folder that does not exist counts too: it may come to be."""
+def _rests_on_databases(paths: Sequence[Path]) -> bool:
+    """Whether the outside of a source cannot tell that it has not changed."""
+    from peerbench.config.load import load
+
+    kinds = {source.kind for config, _ in map(load, paths) if config is not None for source in config.sources}
+    return not kinds <= {"dataset", "sec", "files", "ecb", "xbrl", "yfinance"}
+
+
     yield from (str(file.file) for file in config.files)
-    yield from (str(source.folder) for source in config.sources if source.folder is not None)
+    for source in config.sources:
+        paths = [str(config.root / table["path"]) for table in source.settings.get("tables", ()) if "path" in table]
+        yield from (paths if source.folder is None else [str(source.folder)])
+    yield str(config.root / gather.CACHE / "receipts")
+    yield str(config.path.with_name(f"{config.name}.lock.json"))
+    from peerbench import gather
+
     yield str(config.root / "templates")
 
-    yield str(config.path.with_name(f"{config.name}.lock.json"))
 
 # ---- what the terminal sees ------------------------------------------------------------------------------------------
 
