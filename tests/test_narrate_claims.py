@@ -55,13 +55,13 @@ def test_possessives(name: str, said: str) -> None:
     assert possessive(name) == said
 
 
-@pytest.mark.parametrize(("number", "said"), [(0, "no"), (1, "one"), (12, "twelve"), (13, "13"), (1234, "1,234")])
+@pytest.mark.parametrize(("number", "said"), [(0, "no"), (1, "one"), (12, "twelve"), (13, "thirteen"), (42, "forty-two"), (1234, "1,234")])
 def test_small_counts_are_words(number: int, said: str) -> None:
     assert count(number) == said
 
 
 @pytest.mark.parametrize(
-    ("rank", "said"), [(1.0, "first"), (10.0, "tenth"), (2.5, ""), (None, ""), (0.0, ""), (11.0, "")]
+    ("rank", "said"), [(1.0, "first"), (10.0, "tenth"), (2.5, ""), (None, ""), (0.0, ""), (21.0, "twenty-first")]
 )
 def test_a_tie_and_no_rank_have_no_ordinal(rank: float | None, said: str) -> None:
     assert ordinal(rank) == said

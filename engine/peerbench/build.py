@@ -164,7 +164,7 @@ def _printable(
         raise UnusableRequest(mistakes)
     for key, name in shortened({key: companies[key].name for key in request.roles}).items():
         long = companies[key].name
-        noticed.append(Finding("long-name", "note", f"{long} is printed as {name}.", SHORTER, subject=key))
+        noticed.append(Finding("long_name", "note", f"{long} is printed as “{name}”.", SHORTER, subject=key))
         companies[key] = replace(companies[key], name=name, legal_name=companies[key].legal_name or long)
     return replace(data, companies=companies), tuple(noticed)
 
