@@ -134,6 +134,8 @@ def test_build_hands_on_what_was_asked(project: Path, pipeline: Pipeline, monkey
         "today": date.today(),
         "force": True,
         "frozen": False,
+        "page": None,
+        "length": None,
     }
 
 

@@ -14,8 +14,8 @@ from typing import Any, Final
 
 import polars as pl
 
-from peerbench import __version__, gather, lookup
-from peerbench.brief import assemble, audience, compose, plan
+from peerbench import __version__, gather, help, lookup
+from peerbench.brief import assemble, audience, compose, cuts, plan
 from peerbench.brief.study import Furniture, PeerNote, Study
 from peerbench.config import check as meaning
 from peerbench.config import load as configs
@@ -77,14 +77,20 @@ def build(
     audiences: Sequence[str] | None = None,
     formats: Sequence[str] | None = None,
     out: Path | None = None,
+    page: str | None = None,
+    length: str | None = None,
     today: date,
     force: bool = False,
     frozen: bool = False,
     progress: Progress = lambda stage: None,
 ) -> BuildResult:
-    """Build the briefs of one config. Raises UnusableRequest with every mistake; then nothing was written."""
+    """Build the briefs of one config. Raises UnusableRequest with every mistake; then nothing was written.
+
+    page and length win over the config's.
+    """
     progress("reading")
-    case = prepare(config_path, as_of=as_of, audiences=audiences, today=today, frozen=frozen)
+    over = {name: value for name, value in (("page", page), ("length", length)) if value is not None}
+    case = prepare(config_path, as_of=as_of, audiences=audiences, today=today, frozen=frozen, over=over)
     progress("computing")
     study, frames = assemble.study(case.data, case.request)
     study = replace(study, findings=levelled((*case.warnings, *study.findings), case.config.checks))
@@ -97,9 +103,11 @@ def build(
     briefs: list[Brief] = []
     for reader in case.request.audiences:
         progress(f"writing for {reader.name}")
-        brief = compose.compose(study, reader)
+        brief = compose.compose(study, reader, length=case.config.length)
         briefs.append(brief)
-        files |= _editions(brief, case, reader, wanted, progress)
+        made, cut = _editions(brief, study, case, reader, wanted, progress)
+        files |= made
+        study = replace(study, findings=(*study.findings, *cut))
     files |= _data_files(study, frames, briefs)
     files["manifest.json"] = _manifest(case, study, files)
     progress("publishing")
@@ -119,6 +127,7 @@ def prepare(
     audiences: Sequence[str] | None = None,
     today: date,
     frozen: bool = False,
+    over: Mapping[str, Any] | None = None,
 ) -> _Case:
     """Config, data and audiences, with all mistakes of all of them at once."""
     config, findings = configs.load(config_path)
@@ -126,6 +135,7 @@ def prepare(
         raise UnusableRequest(_errors(findings))
     if as_of is not None:
         config = replace(config, as_of=as_of)
+    config = replace(config, **(over or {}))
     roots, theme_mistakes = _layers(config)
     data, data_mistakes = _read(config, "frozen" if frozen else "cached")
     noticed = (*findings, *meaning.check(config, known=_known(data, roots), today=today))
@@ -226,6 +236,7 @@ def _known(data: Dataset | None, roots: tuple[Path, ...]) -> meaning.Known:
         metrics=tuple(catalogue.load().definitions),
         audiences=lookup.audiences(roots),
         datasets=dataset.shipped_names(),
+        checks=help.names("checks"),
     )
 
 
@@ -327,32 +338,57 @@ def levelled(findings: Iterable[Finding], levels: Mapping[str, str]) -> tuple[Fi
 
 
 def _editions(
-    brief: Brief, case: _Case, reader: audience.Audience, wanted: Sequence[str], progress: Progress
-) -> dict[str, bytes]:
-    """The files of one audience. A page that overflows is refused by name, before anything is written."""
+    brief: Brief, study: Study, case: _Case, reader: audience.Audience, wanted: Sequence[str], progress: Progress
+) -> tuple[dict[str, bytes], tuple[Finding, ...]]:
+    """The files of one audience, and what was left out of the printed one to make it fit.
+
+    A page that overflows when nothing more may give way is refused by name, before anything is written.
+    """
     from peerbench.render.templates import Look
 
     look = Look(case.roots, reader.name)
-    charts = _charts(brief, case, look)
+    charts = _charts(brief, case)
     made: dict[str, bytes] = {}
+    cut: tuple[Finding, ...] = ()
     if "html" in wanted:
         from peerbench.render import html
 
         progress(f"{reader.name}: web page")
         made[f"{reader.name}/brief.html"] = html.page(brief, look=look, charts=charts, cache=case.cache).encode()
     if "pdf" in wanted:
-        from peerbench.render import pdf
+        from peerbench.render import fit
 
         progress(f"{reader.name}: PDF")
-        printed = pdf.write(brief, look=look, charts=charts, cache=case.cache)
+        printed, cut = fit.fitted(
+            brief,
+            cut=partial(_cut, brief, study, reader),
+            steps=_steps(reader, case.config.length),
+            look=look,
+            draw=partial(_charts, case=case),
+            cache=case.cache,
+        )
         mistakes = _errors(printed.findings)
         if mistakes:
-            raise UnusableRequest(mistakes)
+            raise UnusableRequest(tuple(replace(finding, subject=reader.name) for finding in mistakes))
         made[f"{reader.name}/brief.pdf"] = printed.data
-    return made
+    return made, tuple(replace(finding, subject=f"{reader.name}/{finding.subject}") for finding in cut)
 
 
-def _charts(brief: Brief, case: _Case, look: Any) -> dict[str, str]:
+def _cut(whole: Brief, study: Study, reader: audience.Audience, levels: Mapping[str, int]) -> Brief:
+    """The brief with steps of the cut order taken; its numbers keep the rows that the whole brief gives them."""
+    rows = {ref: trace.row for ref, trace in whole.traces.items() if trace.row}
+    return compose.compose(study, reader, length=whole.meta.length, levels=levels, rows=rows)
+
+
+def _steps(reader: audience.Audience, length: str) -> dict[str, tuple[str, ...]]:
+    """What each step of each page's cut order leaves out, in the author's words."""
+    return {
+        page["id"]: tuple(str(step["say"]) for step in cuts.steps(reader, page, length, first=place == 0))
+        for place, page in enumerate(cuts.pages(reader, length))
+    }
+
+
+def _charts(brief: Brief, case: _Case) -> dict[str, str]:
     """SVG by chart id, and the narrow drawing of each for phones, from the cache where nothing changed."""
     from peerbench.charts.theme import theme
     from peerbench.render import format as formats
@@ -486,7 +522,7 @@ def _template_mistakes(study: Study, case: _Case, reader: audience.Audience) -> 
 
     found: list[Finding] = []
     try:
-        brief, look = compose.compose(study, reader), Look(case.roots, reader.name)
+        brief, look = compose.compose(study, reader, length=case.config.length), Look(case.roots, reader.name)
     except UnusableRequest as error:
         return error.findings
     undrawn = dict.fromkeys(_drawn(brief), "<svg/>")

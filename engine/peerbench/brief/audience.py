@@ -20,7 +20,8 @@ SEGMENT_METRICS: Final = ("revenue_fy", "revenue_growth_fy")
 PRICE: Final = "price"  # a column of listings' own closes, not a metric
 CHECK: Final = "audience"
 METRIC_LISTS: Final = (
-    *("headline_metrics", "multiples", "measures", "summary", "comps", "ranks", "balance", "level_columns", "metrics"),
+    *("headline_metrics", "multiples", "measures", "summary", "wide", "comps", "ranks"),
+    *("balance", "level_columns", "metrics"),
 )
 
 

@@ -13,6 +13,7 @@ Maker = Callable[[Desk], Block | None]
 
 BLOCKS: Final[Mapping[str, Maker]] = {
     "figure.range_dot": exhibits.range_dot,
+    "figure.range_dot_compact": lambda desk: exhibits.range_dot(desk, height=exhibits.COMPACT_MM),
     "figure.history": exhibits.history,
     "figure.scatter": exhibits.scatter,
     "figure.football": exhibits.football,
@@ -22,9 +23,11 @@ BLOCKS: Final[Mapping[str, Maker]] = {
     "figure.prices": exhibits.prices,
     "figure.long_bars": exhibits.long_bars,
     "table.summary": tables.summary,
+    "table.wide": tables.wide,
     "table.comps": tables.comps,
     "table.ranks": tables.rank_table,
     "table.robustness": tables.robustness,
+    "table.robustness_failing": lambda desk: tables.robustness(desk, failing=True),
     "table.peers": tables.peers,
     "table.inputs": tables.inputs,
     "table.balance": tables.balance,
@@ -49,6 +52,7 @@ BLOCKS: Final[Mapping[str, Maker]] = {
     "note.bulls": prose.bulls,
     "note.bears": prose.bears,
     "note.watch": prose.watch,
+    "note.why": prose.why,
     "note.falsifier": prose.falsifier,
     "note.first_issue": notes.first_issue,
     "note.not_shown": notes.not_shown,

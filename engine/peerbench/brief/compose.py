@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
-from peerbench.brief import lineage, plan, prose
+from peerbench.brief import clip, cuts, lineage, plan, prose
 from peerbench.brief.audience import Audience
 from peerbench.brief.blocks import BLOCKS
 from peerbench.brief.context import Desk
@@ -21,11 +21,12 @@ from peerbench.core.document import (
     Block,
     Brief,
     LayoutRow,
+    Length,
     Meta,
+    Note,
     Number,
     Page,
     Paragraph,
-    Span,
     Spans,
     Strong,
     Text,
@@ -40,19 +41,34 @@ from peerbench.narrate.valuation import direction
 WORDS_A_MINUTE: Final = 230
 
 
-def compose(study: Study, audience: Audience) -> Brief:
-    """Write the brief of one audience. Raises UnusableRequest when its plan or phrases are unusable."""
+def compose(
+    study: Study,
+    audience: Audience,
+    *,
+    length: Length = "four",
+    levels: Mapping[str, int] | None = None,
+    rows: Mapping[str, str] | None = None,
+) -> Brief:
+    """Write the brief of one audience. Raises UnusableRequest when its plan or phrases are unusable.
+
+    levels: how many steps of the cut order are taken, by page id. rows: refs that keep their row of the appendix, so
+    that a cut edition and a whole one name the same number by the same row.
+    """
     if wrong := plan.mistakes(audience):
         raise UnusableRequest(wrong)
     audience = replace(audience, settings=_in_currency(audience.settings, study.evidence.currency))
+    audience = cuts.applied(audience, length, levels)
     names = {key: company.name for key, company in study.data.companies.items()}
     desk = Desk(study, audience, plan.phrases(audience), Sourcebook(study.data, names))
+    desk.limits = _limits(desk, audience.settings["pages"][0])
     headline, standfirst = prose.head(desk)
-    takeaways = prose.takeaways(desk)
+    standfirst = clip.first(standfirst, desk.limit("standfirst", 9))
+    takeaways = prose.takeaways(desk, most=desk.limit("takeaways", 4))
     side = panel(desk)
     pages = tuple(_page(desk, page) for page in audience.settings["pages"])
-    brief = Brief(_meta(desk, (standfirst, takeaways, pages)), headline, standfirst, (), takeaways, side, pages, (), ())
-    brief = lineage.numbered(desk, brief)
+    meta = replace(_meta(desk, (standfirst, takeaways, pages)), length=length)
+    brief = Brief(meta, headline, standfirst, (), takeaways, side, pages, (), ())
+    brief = lineage.numbered(desk, brief, rows=rows)
     brief = replace(brief, definitions=lineage.definitions(desk, brief))
     return _with_byline(desk, brief)
 
@@ -67,8 +83,14 @@ def _in_currency(value: Any, code: str) -> Any:
 
 
 def _page(desk: Desk, wanted: Mapping[str, Any]) -> Page:
+    desk.limits = _limits(desk, wanted)
     head = _section_head(desk, wanted["head"]) if wanted.get("head") else ()
     return Page(wanted["id"], head, settled(_layout_row(desk, row) for row in wanted["rows"]))
+
+
+def _limits(desk: Desk, page: Mapping[str, Any]) -> dict[str, float]:
+    """The audience's limits and the page's own, the lower of both."""
+    return cuts.tighter(desk.audience.settings.get("limits") or {}, page.get("limits", {}))
 
 
 def _layout_row(desk: Desk, row: Mapping[str, Any]) -> LayoutRow:
@@ -81,7 +103,7 @@ def _block(desk: Desk, entry: str) -> Block | None:
     for name in entry.split("|"):
         made = _once(desk, name.strip())
         if made is not None:
-            return made
+            return clip.note(made, desk.limit("words", 999)) if isinstance(made, Note) else made
     return None
 
 
@@ -167,27 +189,14 @@ def _running_words(value: Any) -> int:
 
     if isinstance(value, (Prose, Paragraph)):
         paragraphs = value.paragraphs if isinstance(value, Prose) else (value,)
-        return sum(count_words((*p.lead, *p.spans)) for p in paragraphs)
+        return sum(clip.count((*p.lead, *p.spans)) for p in paragraphs)
     if isinstance(value, tuple):
         if value and all(isinstance(part, (Text, Number, When, Strong)) for part in value):
-            return count_words(value)
+            return clip.count(value)
         return sum(_running_words(part) for part in value)
     if isinstance(value, Page):
         return sum(_running_words(block) for row in value.rows for slot in row.slots for block in slot)
     return 0
-
-
-def count_words(spans: Sequence[Span]) -> int:
-    """Words as a reader counts them; a number or a date is one."""
-    total = 0
-    for span in spans:
-        if isinstance(span, Text):
-            total += len(span.text.split())
-        elif isinstance(span, (Number, When)):
-            total += 1
-        elif isinstance(span, Strong):
-            total += count_words(span.spans)
-    return total
 
 
 def _with_byline(desk: Desk, brief: Brief) -> Brief:

@@ -34,6 +34,7 @@ class Desk:
     said: set[str] = field(default_factory=set)
     placed: set[str] = field(default_factory=set)  # names of blocks already on a page
     claims: list[Claim] = field(default_factory=list)
+    limits: Mapping[str, float] = field(default_factory=dict)  # of the page being written, see brief.cuts
 
     @property
     def evidence(self) -> Evidence:
@@ -62,6 +63,10 @@ class Desk:
     def metrics(self, key: str) -> tuple[str, ...]:
         """The audience's list of metric ids that this study computed."""
         return tuple(metric for metric in self.audience.names(key) if self.evidence.has(metric))
+
+    def limit(self, name: str, default: int) -> int:
+        """How many of something the page being written may hold."""
+        return int(self.limits.get(name, default))
 
     # ---- words --------------------------------------------------------------------------------------------------
 

@@ -18,6 +18,7 @@ from peerbench.narrate.operations import run_of
 from peerbench.narrate.valuation import direction, spread
 
 ALT_LIMIT = 250
+COMPACT_MM = 46.0  # height of Figure 1 with the subject's values at its right edge
 
 
 def _alt(*parts: str) -> str:

@@ -7,8 +7,26 @@ from typing import Final
 
 from peerbench.core import tree
 from peerbench.core.findings import Finding
-from peerbench.core.shape import NAMES, WORDS, Amount, Flag, List, Map, Record, Words, wrong
+from peerbench.core.shape import NAMES, WORDS, Amount, Flag, List, Map, Record, Shape, Words, wrong
 
+LISTS: Final = {  # lists that a step may shorten, and the block each is printed in
+    "summary": "table.summary",
+    "wide": "table.wide",
+    "comps": "table.comps",
+    "statistics": "table.comps",
+    "level_columns": "table.levels",
+    "balance": "table.balance",
+    "ranks": "table.ranks",
+}
+LIMITS: Final = {  # limits, and where each holds; "" is the head of the first page
+    "headline": "",  # letters; beyond them the short form
+    "takeaways": "",
+    "standfirst": "",
+    "words": "note.",
+    "outlook": "note.b",
+    "register": "register.",
+    "citations": "basis",
+}
 SPLITS: Final = {"12": 1, "8+4": 2, "6+6": 2, "4+4+4": 3}
 
 
@@ -41,22 +59,39 @@ ROW: Final = Record(
     ("slots",),
     rule=_slots,
 )
-PAGES: Final = List(Record({"id": WORDS, "head": WORDS, "rows": List(ROW)}, ("id", "rows")))
-
-AUDIENCE: Final = Record(
+LIMIT: Final = Record(dict.fromkeys(LIMITS, Amount()))
+PAGES: Final = List(Record({"id": WORDS, "head": WORDS, "rows": List(ROW), "limits": LIMIT}, ("id", "rows")))
+STEP: Final = Record(
     {
-        **dict.fromkeys(("extends", "label", "readers", "theme", "question", "basis", "not_shown", "history"), WORDS),
-        **dict.fromkeys(("measures_title", "measures_subtitle", "summary_title", "summary_subtitle"), WORDS),
-        **dict.fromkeys(("levels_title", "levels_subtitle"), WORDS),
-        **dict.fromkeys(("headline_metrics", "multiples", "measures", "ranks", "definitions", "metrics"), NAMES),
-        **dict.fromkeys(("summary", "comps", "level_columns", "balance"), COLUMNS),
-        **dict.fromkeys(("formats", "heads", "glossary"), Map(WORDS)),
-        "headline": Words(("valuation", "risk", "policy")),
-        "summary_gap": Flag(),
-        "takeaways": NAMES,
-        "segments": Map(Record({"segment": WORDS, "label": WORDS}, ("segment",))),
-        "custom_metrics": Map(METRIC),
-        "panel": Record({"large": WORDS, "caption": WORDS, "rows": NAMES}),
-        "pages": PAGES,
-    }
+        "say": WORDS,
+        "drop": NAMES,
+        "flow": NAMES,
+        "use": Map(WORDS),
+        "limit": LIMIT,
+        "without": Record(dict.fromkeys(LISTS, NAMES)),
+    },
+    ("say",),
 )
+
+_KEYS: Final[dict[str, Shape]] = {
+    **dict.fromkeys(("extends", "label", "readers", "theme", "question", "basis", "not_shown", "history"), WORDS),
+    **dict.fromkeys(("measures_title", "measures_subtitle", "summary_title", "summary_subtitle"), WORDS),
+    **dict.fromkeys(("levels_title", "levels_subtitle", "wide_subtitle"), WORDS),
+    **dict.fromkeys(
+        ("headline_metrics", "multiples", "measures", "ranks", "statistics", "definitions", "metrics"), NAMES
+    ),
+    **dict.fromkeys(("summary", "wide", "comps", "level_columns", "balance"), COLUMNS),
+    **dict.fromkeys(("formats", "heads", "glossary"), Map(WORDS)),
+    "headline": Words(("valuation", "risk", "policy")),
+    "summary_gap": Flag(),
+    "takeaways": NAMES,
+    "segments": Map(Record({"segment": WORDS, "label": WORDS}, ("segment",))),
+    "custom_metrics": Map(METRIC),
+    "panel": Record({"large": WORDS, "caption": WORDS, "rows": NAMES}),
+    "pages": PAGES,
+    "limits": LIMIT,
+    "cuts": List(STEP),
+}
+# What differs in a brief of one page: any of the same keys, and its page plan.
+ONE_PAGE: Final = Record({key: kind for key, kind in _KEYS.items() if key != "extends"}, ("pages",))
+AUDIENCE: Final = Record({**_KEYS, "one_page": ONE_PAGE})

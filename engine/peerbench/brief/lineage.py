@@ -223,11 +223,14 @@ def refs_in(value: Any) -> Iterator[str]:
                 yield from refs_in(getattr(value, field.name))
 
 
-def numbered(desk: Desk, brief: Brief) -> Brief:
+def numbered(desk: Desk, brief: Brief, *, rows: Mapping[str, str] | None = None) -> Brief:
     """Give every printed number its row of the appendix (page.sequence, in reading order).
 
-    A number in prose has a row of its own; the cells of a table row share one, as its Trace column says.
+    A number in prose has a row of its own; the cells of a table row share one, as its Trace column says. Refs in `rows`
+    keep the row that they have there, as long as it is free.
     """
+    taken, kept = set((rows or {}).values()), rows or {}
+    used: set[str] = set()
     first = (brief.headline, brief.standfirst, brief.byline, brief.takeaways, brief.panel)
     lineage: list[Trace] = []
     traces: dict[str, Trace] = {}
@@ -237,8 +240,11 @@ def numbered(desk: Desk, brief: Brief) -> Brief:
             made = [one for ref in group.refs if ref not in traces and (one := trace(desk, ref)) is not None]
             if not made:
                 continue
-            sequence += 1
-            id = f"{place}.{sequence:02d}"
+            id = kept.get(made[0].ref, "")
+            while not id or id in used or (made[0].ref not in kept and id in taken):
+                sequence += 1
+                id = f"{place}.{sequence:02d}"
+            used.add(id)
             traces |= {one.ref: replace(one, row=id) for one in made}
             lineage.append(replace(made[0] if len(made) == 1 else _shared(desk, group, made), row=id))
     pages = tuple(_traced(page, traces) for page in brief.pages)

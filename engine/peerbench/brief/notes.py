@@ -36,7 +36,7 @@ def basis(desk: Desk) -> Basis:
     """The basis strip: earnings basis, LTM rule, median rule, outlier rule, FX rule, and the first citations."""
     text = desk.audience.words("basis")
     spans: Spans = (Strong((Text("Basis."),)), Text(f" {text}"))
-    short = [(source.number, _short(desk, source)) for source in desk.book.sources[:SHORT_CITATIONS]]
+    short = [(source.number, _short(desk, source)) for source in desk.book.sources[: desk.limit("citations", SHORT_CITATIONS)]]
     return Basis(spans, tuple(short))
 
 
@@ -139,7 +139,7 @@ def _spokesman(group: Sequence[Finding]) -> Finding:
 def register(desk: Desk, part: int, parts: int) -> Register | None:
     """A share of the data-quality register; the full list stands in findings.json."""
     findings = noted(desk)
-    shown = findings[:REGISTER_CHECKS]
+    shown = findings[: desk.limit("register", REGISTER_CHECKS)]
     size = -(-len(shown) // parts)
     mine = shown[part * size : (part + 1) * size]
     if not mine:

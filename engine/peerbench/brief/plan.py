@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Mapping
-from typing import Any
+from typing import Any, Final
 
 from peerbench.brief import prose
 from peerbench.brief.audience import Audience
 from peerbench.brief.blocks import BLOCKS
+from peerbench.brief.cuts import PLANS
 from peerbench.brief.panel import ROWS
+from peerbench.brief.tables import STATISTICS
 from peerbench.core.errors import UnusableRequest
 from peerbench.core.findings import Finding, did_you_mean
 from peerbench.narrate import phrases as wording
 
-TITLES = ("summary_title", "measures_title")  # keys whose value is the id of a phrase
+Keys = tuple[str | int, ...]
+TITLES: Final = ("summary_title", "measures_title")  # keys whose value is the id of a phrase
 
 
 def mistakes(audience: Audience) -> tuple[Finding, ...]:
@@ -31,17 +35,19 @@ def phrases(audience: Audience) -> wording.Phrases:
 
 
 def _names(audience: Audience) -> Iterator[Finding]:
+    yield from _ids(audience)
+    yield from _rows(audience)
     for keys, entry in _blocks(audience):
         yield from _alternatives(audience, "block", entry, BLOCKS, keys)
-    for place, entry in enumerate(audience.names("takeaways")):
-        yield from _alternatives(audience, "takeaway", entry, prose.TAKEAWAYS, ("takeaways", place))
-    panel: Mapping[str, Any] = audience.settings.get("panel") or {}
-    for place, entry in enumerate(panel.get("rows", ())):
-        yield from _alternatives(audience, "panel row", entry, ROWS, ("panel", "rows", place))
+    for above, said in _tellings(audience):
+        for place, entry in enumerate(said.get("takeaways") or ()):
+            yield from _alternatives(audience, "takeaway", entry, prose.TAKEAWAYS, (*above, "takeaways", place))
+        for place, entry in enumerate((said.get("panel") or {}).get("rows", ())):
+            yield from _alternatives(audience, "panel row", entry, ROWS, (*above, "panel", "rows", place))
 
 
 def _alternatives(
-    audience: Audience, what: str, entry: object, known: Collection[str], keys: tuple[str | int, ...]
+    audience: Audience, what: str, entry: object, known: Collection[str], keys: Keys
 ) -> Iterator[Finding]:
     """ "a | b" names two; both must be known, since either may have to be printed."""
     for name in (part.strip() for part in str(entry).split("|")):
@@ -49,13 +55,58 @@ def _alternatives(
             yield audience.finding(f"unknown {what} '{name}'", *keys, hint=did_you_mean(name, known))
 
 
-def _blocks(audience: Audience) -> Iterator[tuple[tuple[str | int, ...], str]]:
-    """Every entry of every slot of the page plan, with its keys."""
-    for page, plan in enumerate(audience.settings.get("pages", ())):
-        for row, line in enumerate(plan["rows"]):
+def _blocks(audience: Audience) -> Iterator[tuple[Keys, str]]:
+    """Every block that a page plan or a step of the cut order names, with its keys."""
+    for keys, page in _pages(audience):
+        for row, line in enumerate(page["rows"]):
             for slot, entries in enumerate(line["slots"]):
                 for place, entry in enumerate(entries):
-                    yield ("pages", page, "rows", row, "slots", slot, place), entry
+                    yield (*keys, "rows", row, "slots", slot, place), entry
+    for above, said in _tellings(audience):
+        for number, step in enumerate(said.get("cuts") or ()):
+            for verb in ("drop", "flow"):
+                for place, entry in enumerate(step.get(verb, ())):
+                    yield (*above, "cuts", number, verb, place), entry
+            for name, other in step.get("use", {}).items():
+                yield (*above, "cuts", number, "use", name), name
+                yield (*above, "cuts", number, "use", name), other
+
+
+def _tellings(audience: Audience) -> tuple[tuple[Keys, Mapping[str, Any]], ...]:
+    """What an audience says in general, and what it says for one page."""
+    return ((), audience.settings), (("one_page",), audience.settings.get("one_page") or {})
+
+
+def _pages(audience: Audience) -> Iterator[tuple[Keys, Mapping[str, Any]]]:
+    """Every page of every plan, with its keys."""
+    for keys in PLANS:
+        plan: Any = audience.settings
+        for key in keys:
+            plan = plan.get(key) or {}
+        for place, page in enumerate(plan):
+            yield (*keys, place), page
+
+
+def _ids(audience: Audience) -> Iterator[Finding]:
+    """A page's id becomes an anchor and names the page in findings, so it is a plain word and stands once."""
+    seen: set[tuple[Keys, str]] = set()
+    for keys, page in _pages(audience):
+        id, plan = str(page["id"]), keys[:-1]
+        if not re.fullmatch(r"[a-z][a-z0-9_-]{0,30}", id):
+            hint = "Use small letters, digits, '_' and '-'."
+            yield audience.finding(f"'{id}' cannot name a page", *keys, "id", hint=hint)
+        elif (plan, id) in seen:
+            yield audience.finding(f"page '{id}' stands twice", *keys, "id", hint="Give one another id.")
+        seen.add((plan, id))
+    for keys in PLANS:
+        if keys not in {plan for plan, _ in seen}:
+            yield audience.finding(f"{'.'.join(keys)}: a plan has one page at least", *keys)
+
+
+def _rows(audience: Audience) -> Iterator[Finding]:
+    for place, name in enumerate(audience.names("statistics")):
+        if name not in STATISTICS:
+            yield audience.finding(f"unknown row '{name}'", "statistics", place, hint=did_you_mean(name, STATISTICS))
 
 
 def _titles(audience: Audience, spoken: Collection[str]) -> Iterator[Finding]:
@@ -67,11 +118,11 @@ def _titles(audience: Audience, spoken: Collection[str]) -> Iterator[Finding]:
             yield audience.finding(f"there is no phrase '{id}'", *keys, hint=near or "Add it to phrases.yaml.")
 
 
-def _phrase_ids(audience: Audience) -> Iterator[tuple[str, tuple[str | int, ...]]]:
+def _phrase_ids(audience: Audience) -> Iterator[tuple[str, Keys]]:
     """The ids of phrases that the plan names, each with its keys."""
     for key in TITLES:
         if key in audience.settings:
             yield audience.words(key), (key,)
-    for place, page in enumerate(audience.settings.get("pages", ())):
+    for keys, page in _pages(audience):
         if page.get("head"):
-            yield f"section.{page['head']}", ("pages", place, "head")
+            yield f"section.{page['head']}", (*keys, "head")

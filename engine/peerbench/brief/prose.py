@@ -9,7 +9,7 @@ from peerbench.brief.context import Desk
 from peerbench.core.document import Note, Number, Paragraph, Prose, Spans, Text, When
 from peerbench.core.evidence import Quantity
 from peerbench.narrate import operations, policy, resilience, risk, valuation, words
-from peerbench.narrate.claims import Claim, Statement, Value, few, listing, possessive
+from peerbench.narrate.claims import Claim, Statement, Value, few, listing, possessive, speak
 from peerbench.narrate.valuation import direction
 
 CASH_YIELD: Final = "fcf_yield_fy"
@@ -239,11 +239,27 @@ def head(desk: Desk) -> tuple[Spans, Spans]:
         "peers": few([ev.name(peer) for peer in ev.peers], many=words.peers(ev), letters=40),
         "date": desk.priced_on,
     }
+    short = _short_headline(desk, pair[0])
+    pair = (short or pair[0], pair[1])
     spoken = [
         desk.say(statement) or desk.say(Statement(f"{place}.plain", values, {}))
         for statement, place in zip(pair, ("headline", "standfirst"), strict=True)
     ]
     return tuple(claim.spans if claim else () for claim in spoken)  # type: ignore[return-value]
+
+
+def _short_headline(desk: Desk, statement: Statement | None) -> Statement | None:
+    """The same claim in fewer words where the page has no room for more letters and the phrases have such a form."""
+    claim = speak(statement, desk.phrases) if statement else None
+    if statement is None or claim is None or _letters(claim.spans) <= desk.limit("headline", 999):
+        return None
+    shorter = renamed(statement, f"{statement.id}_short")
+    return shorter if speak(shorter, desk.phrases) else None
+
+
+def _letters(spans: Spans) -> int:
+    """Letters of a title; a number is taken for four."""
+    return sum(len(span.text) if isinstance(span, Text) else 4 for span in spans)
 
 
 # ---- paragraphs ------------------------------------------------------------------------------------------------------
@@ -426,7 +442,8 @@ def bears(desk: Desk) -> Note | None:
 def _outlook(desk: Desk, id: str, title: str, statements: Iterable[Statement]) -> Note | None:
     """The two strongest fragments as one sentence; evidence ranked by its size, no voice invented."""
     ranked = sorted(statements, key=lambda s: -s.strength)
-    claims = [claim for statement in ranked if (claim := desk.say(statement))][:2]
+    claims = [claim for statement in ranked if (claim := desk.say(statement))]
+    claims = claims[: desk.limit("outlook", 2)]
     if not claims:
         return None
     spans = listing([claim.spans for claim in claims], last="and")
@@ -537,6 +554,12 @@ def watch(desk: Desk) -> Note | None:
     return Note(
         "watch", "What to watch", (Paragraph((*claim.spans, *desk.cite(claim.refs)), (), "judgement"),), "kicker"
     )
+
+
+def why(desk: Desk) -> Note | None:
+    """Why the gap may be there: growth and the quality of profit, for the brief of one page."""
+    paragraph = desk.paragraph([_growth(desk), _profit_quality(desk), _leverage(desk)])
+    return Note("why", "Why the gap", (paragraph,), "kicker") if paragraph else None
 
 
 def falsifier(desk: Desk) -> Note | None:

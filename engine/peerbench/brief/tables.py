@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from peerbench.brief.context import Desk, cell, plain
@@ -220,6 +220,40 @@ def summary(desk: Desk) -> Table:
     )
 
 
+def wide(desk: Desk) -> Table:
+    """The one table of the one-page brief: ten columns in two groups, high and low in one row."""
+    cols = columns(desk, desk.audience.settings.get("wide", ()), 14.0, trace=False)
+    marks, unlike = comparability(desk, cols)
+    statement = ranks(desk.evidence, [column.key for column in cols])
+    rows = [
+        *company_rows(desk, cols, marks),
+        _statistic_row(desk, f"Peer median, n = {_n(desk, cols)}", "median", cols, "median"),
+        _range_row(desk, cols),
+        *([_gap_row(desk, cols)] if desk.audience.settings.get("summary_gap", True) else []),
+    ]
+    note = marks_note(desk, cols)
+    return Table(
+        "wide",
+        desk.title("title.ranks", statement.values, statement.holds),
+        (Text(desk.audience.words("wide_subtitle") or f"{ltm_words(desk)} unless stated; prices of {_day(desk)}"),),
+        cols,
+        tuple(rows),
+        notes=(*unlike, *([("", (Text(note),))] if note else [])),
+        number=desk.next_table(),
+    )
+
+
+def _range_row(desk: Desk, cols: Sequence[Column]) -> Row:
+    """The highest and the lowest peer in one cell."""
+    cells = []
+    for column in cols:
+        high, low = (desk.evidence.statistic(column.key, name) for name in ("maximum", "minimum"))
+        format = bare(desk, column.key)
+        both = (high.number(format), Text(", "), low.number(format)) if high.ok and low.ok else (high.number(format),)
+        cells.append(Cell() if skipped(desk, column.key) else Cell(both))
+    return Row((Text("High, low"),), tuple(cells), "range")
+
+
 def _n(desk: Desk, cols: Sequence[Column]) -> str:
     counts = [desk.evidence.count(c.key) for c in cols if c.key not in (TRACE.key, PRICE)]
     return str(max(counts)) if counts and len(set(counts)) == 1 else f"up to {max(counts, default=0)}"
@@ -251,6 +285,15 @@ def ltm_words(desk: Desk) -> str:
     return "Last twelve months (LTM) to each company’s latest quarter"
 
 
+STATISTICS: Final[Mapping[str, Callable[[Desk, Sequence[Column]], Row]]] = {
+    "maximum": lambda desk, cols: _statistic_row(desk, "High", "maximum", cols, "statistic"),
+    "minimum": lambda desk, cols: _statistic_row(desk, "Low", "minimum", cols, "statistic"),
+    "count": _count_row,
+    "gap": _gap_row,
+    "rank": _rank_row,
+}
+
+
 def comps(desk: Desk) -> Table:
     """Table 2: every multiple with its statistics rows."""
     ev = desk.evidence
@@ -259,11 +302,7 @@ def comps(desk: Desk) -> Table:
     rows = [
         *company_rows(desk, cols, marks),
         _statistic_row(desk, "Peer median", "median", cols, "median"),
-        _statistic_row(desk, "High", "maximum", cols, "statistic"),
-        _statistic_row(desk, "Low", "minimum", cols, "statistic"),
-        _count_row(desk, cols),
-        _gap_row(desk, cols),
-        _rank_row(desk, cols),
+        *(STATISTICS[name](desk, cols) for name in desk.audience.names("statistics")),
     ]
     ranked = [m for m in desk.metrics("multiples") if ev.rank(m) is not None]
     places = [ev.rank(m) or 0 for m in ranked]
@@ -347,10 +386,10 @@ def _ranked_cell(desk: Desk, company: str, metric: str) -> Cell:
     return Cell((ev.money(company, metric).number(bare(desk, metric)),), rank=rank, rank_of=ev.ranked(metric))
 
 
-def robustness(desk: Desk) -> Table | None:
-    """Table 4: the headline gap under each variant, bars from zero, failing rows marked."""
+def robustness(desk: Desk, *, failing: bool = False) -> Table | None:
+    """Table 4: the headline gap under each variant, bars from zero, failing rows marked. failing: those rows alone."""
     tested = desk.tested
-    if tested is None or not tested.variants:
+    if tested is None or not tested.variants or (failing and tested.k == tested.m):
         return None
     longest = max(abs(v.premium.value or 0) for v in tested.variants) or 1.0
     rows = [
@@ -364,7 +403,10 @@ def robustness(desk: Desk) -> Table | None:
             "plain" if variant.holds else "fails",
         )
         for variant in tested.variants
+        if not failing or not variant.holds
     ]
+    held = words.count(tested.k)
+    others = f" Not shown: the {held} in which the gap holds." if failing and tested.k else ""
     premium = desk.evidence.premium(tested.metric)
     values = {
         "k": Number(float(tested.k), "n0", ref=f"working:robust:{tested.metric}"),
@@ -382,7 +424,7 @@ def robustness(desk: Desk) -> Table | None:
         (Column("bar", "", 30.0), Column("value", "", 11.0), Column("verdict", "", 11.0)),
         tuple(rows),
         label_head="",
-        source=(Text(_aggregate_words(desk, tested.metric)),),
+        source=(Text(_aggregate_words(desk, tested.metric) + others),),
         kind="robustness",
         number=desk.next_table(),
     )

@@ -41,12 +41,14 @@ def _add_building(command: Callable[[str, str], ArgumentParser]) -> None:
     build.add_argument(
         "--format", action="append", metavar="NAME", help="only this edition: pdf, html (may be repeated)"
     )
+    build.add_argument("--page", choices=("A4", "Letter"), help="page size of the PDF, over the config's")
+    build.add_argument("--length", choices=("one", "four"), help="pages of the PDF's article, over the config's")
     build.add_argument("--out", metavar="FOLDER", help="where briefs are put (default: output/ of the project)")
     build.add_argument("--open", action="store_true", help="open the brief when it is built")
     build.add_argument("--force", action="store_true", help="build even if nothing has changed")
+    build.add_argument("--frozen", action="store_true", help="read exactly what `bench data lock` locked, no network")
     compute = command("compute", "compute metrics and comparison of a config without rendering")
     compute.add_argument("config", metavar="CONFIG")
-    build.add_argument("--frozen", action="store_true", help="read exactly what `bench data lock` locked, no network")
     _add_day(compute)
     compute.add_argument(
         "--out", metavar="FOLDER", help="write metrics.csv and comparison.csv there; else print a table"
@@ -83,8 +85,6 @@ def _add_changing(command: Callable[[str, str], ArgumentParser]) -> None:
     eject.add_argument("--config", metavar="CONFIG", help="whose theme counts; else none")
 
 
-def _add_day(parser: ArgumentParser) -> None:
-    parser.add_argument("--as-of", metavar="DAY", help="use nothing known after this day, e.g. 2025-09-23")
 def _add_data(command: Callable[[str, str], ArgumentParser]) -> None:
     data = command("data", "pull, show or lock what the sources of configs offer")
     data.add_argument(
@@ -97,6 +97,8 @@ def _add_data(command: Callable[[str, str], ArgumentParser]) -> None:
     _add_format(data)
 
 
+def _add_day(parser: ArgumentParser) -> None:
+    parser.add_argument("--as-of", metavar="DAY", help="use nothing known after this day, e.g. 2025-09-23")
 
 
 def _add_format(parser: ArgumentParser) -> None:

@@ -84,11 +84,13 @@ def _build(config: Path, options: request.Options, *, force: bool, frozen: bool)
             audiences=options.audiences,
             formats=options.formats,
             out=options.out,
+            page=options.page,
+            length=options.length,
             today=date.today(),
             force=force,
+            frozen=frozen,
             progress=progress,
         )
-            frozen=frozen,
 
 
 def _say(result: BuildResult) -> None:
@@ -139,8 +141,6 @@ def _program() -> Iterator[str]:
     yield stamp.NAMES_IN + os.path.dirname(os.path.dirname(yaml.__file__))
 
 
-def _inputs(config: Config) -> Iterator[str]:
-    """What decides a config's brief. A folder that does not exist counts too: it may come to be."""
 def _rests_on_databases(paths: Sequence[Path]) -> bool:
     """Whether the outside of a source cannot tell that it has not changed."""
     from peerbench.config.load import load
@@ -149,14 +149,16 @@ def _rests_on_databases(paths: Sequence[Path]) -> bool:
     return not kinds <= {"dataset", "sec", "files", "ecb", "xbrl", "yfinance"}
 
 
+def _inputs(config: Config) -> Iterator[str]:
+    """What decides a config's brief. A folder that does not exist counts too: it may come to be."""
+    from peerbench import gather
+
     yield from (str(file.file) for file in config.files)
     for source in config.sources:
         paths = [str(config.root / table["path"]) for table in source.settings.get("tables", ()) if "path" in table]
         yield from (paths if source.folder is None else [str(source.folder)])
     yield str(config.root / gather.CACHE / "receipts")
     yield str(config.path.with_name(f"{config.name}.lock.json"))
-    from peerbench import gather
-
     yield str(config.root / "templates")
 
 

@@ -59,6 +59,8 @@ class Options:
     audiences: tuple[str, ...] | None
     formats: tuple[str, ...] | None
     out: Path | None
+    page: str | None = None
+    length: str | None = None
 
 
 def options(parsed: Namespace, *, audiences: Collection[str], formats: Collection[str]) -> Options:
@@ -69,6 +71,8 @@ def options(parsed: Namespace, *, audiences: Collection[str], formats: Collectio
         audiences=_names(parsed.audience, "--audience", audiences, mistakes),
         formats=_names(parsed.format, "--format", formats, mistakes),
         out=None if parsed.out is None else Path(parsed.out),
+        page=parsed.page,
+        length=parsed.length,
     )
     if mistakes:
         raise UnusableRequest(tuple(mistakes))

@@ -316,6 +316,7 @@ def _config(settings: Settings, path: Path, root: Path, chain: chains.Chain, doc
         legal=settings.legal,
         languages=tuple(settings.languages),
         page=settings.page,
+        length=settings.length,
         brand=Brand(settings.brand.theme),
         schedule=dict(settings.schedule),
         deliver=tuple(settings.deliver),

@@ -236,6 +236,9 @@ class MappedShape(Shape):
     encoding: Text = Field("", description="CSV: left out UTF-8; else e.g. cp1252.")
     decimal: Annotated[Literal[".", ","], _choice(".", ",")] = Field(".", description="The decimal mark, in quotes.")
     dates: Text = Field("", description="How dates are written, e.g. %d.%m.%Y. Left out: year-month-day.")
+    year_ends: Annotated[str, _pattern(r"\d\d-\d\d", "a month and day", "Write e.g. 12-31.")] = Field(
+        "", description="wide with years as heads (dates: %Y): month and day that they end on, e.g. 12-31."
+    )
     scale: Positive = Field(1.0, description="What one unit of a money value is: 1000000 for millions.")
     columns: dict[Name, Text] = Field({}, description="Column of the dataset format → column of the file.")
     constants: dict[Name, Text] = Field({}, description="Column of the dataset format → the same value in every row.")
@@ -376,6 +379,9 @@ class Settings(Shape):
     legal: Text = Field("", description="The legal line at the foot of each page.")
     languages: list[Language] = Field(["en"], description="Languages of the editions.")
     page: Annotated[Literal["A4", "Letter"], _choice("A4", "Letter")] = Field("A4", description="Page size of the PDF.")
+    length: Annotated[Literal["one", "four"], _choice("one", "four")] = Field(
+        "four", description="Pages of the PDF's article: one, or four; the appendix follows."
+    )
     brand: BrandShape = Field(default=BrandShape(), description="The look of the house.")
     schedule: dict[str, Any] = Field({}, description="When the brief is made by itself (not in this version).")
     deliver: list[dict[str, Any]] = Field([], description="Where it is sent (not in this version).")

@@ -95,6 +95,7 @@ class Config:
     legal: str
     languages: tuple[str, ...]
     page: Literal["A4", "Letter"]
+    length: Literal["one", "four"]
     brand: Brand
     schedule: Mapping[str, object]
     deliver: tuple[Mapping[str, object], ...]

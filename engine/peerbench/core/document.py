@@ -301,6 +301,9 @@ class Definition:
     source: str
 
 
+Length = Literal["one", "four"]  # pages of the printed article, before its appendix
+
+
 @dataclass(frozen=True, slots=True)
 class Meta:
     """Furniture of the pages."""
@@ -328,6 +331,7 @@ class Meta:
     theme: str  # token set: investor | risk | policy | …
     language: str = "en-GB"
     page_size: Literal["A4", "Letter"] = "A4"
+    length: Length = "four"
 
 
 @dataclass(frozen=True, slots=True)

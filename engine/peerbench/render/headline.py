@@ -12,6 +12,7 @@ from peerbench.render.node import Node
 
 MEASURE_PT: Final = 178 / 25.4 * 72
 SIZE_PT: Final = 27.0
+ONE_PAGE: Final = {"size": 23.0, "measure": 117.333 / 25.4 * 72}  # eight columns, beside the panel
 TRACKING_EM: Final = -0.012
 HANGING: Final = frozenset({  # words that lean on the next one and do not end a line
     "a", "an", "and", "are", "as", "at", "but", "by", "for", "from", "her", "his", "in", "is", "its", "no", "nor",
@@ -59,12 +60,14 @@ def break_after(words: Sequence[str], widths: Sequence[float], space: float, mea
     return min(sensible or fitting, default=(0.0, None))[1]
 
 
-def lines(runs: Sequence[Node], font: Path, *, size: float = SIZE_PT) -> tuple[tuple[Node, ...], ...]:
-    """The headline's runs as one or two lines."""
+def lines(
+    runs: Sequence[Node], font: Path, *, size: float = SIZE_PT, measure: float = MEASURE_PT
+) -> tuple[tuple[Node, ...], ...]:
+    """The headline's runs as one or two lines. size and measure in pt."""
     face = metrics(font)
     words = "".join(run.text for run in runs).split(" ")
     widths = [face.width(word, size=size) for word in words]
-    count = break_after(words, widths, face.width(" ", size=size), MEASURE_PT)
+    count = break_after(words, widths, face.width(" ", size=size), measure)
     return (tuple(runs),) if count is None else _split(runs, count)
 
 

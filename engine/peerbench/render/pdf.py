@@ -8,7 +8,7 @@ import logging
 import os
 import re
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
@@ -29,6 +29,7 @@ ENDLESS: Final = (
     "@page { size: 210mm 1500mm } .sheet, .sheet.first { height: auto } .foot { position: static } "
     ".appendix { display: none }"
 )
+NO_APPENDIX: Final = ".appendix { display: none }"
 BASE: Final = "asset:page/"
 CHART: Final = re.compile(r"asset:chart/(.+)\.svg")
 GLYPH: Final = re.compile(r'notdef glyph rendered for Unicode string unsupported by fonts: "(.+?)" \((.+?)\)')
@@ -46,31 +47,69 @@ class Printed:
     findings: tuple[Finding, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Sheets:
+    """A brief laid out and measured, not yet written."""
+
+    brief: Brief
+    gaps: tuple[measure.Gap, ...]
+    laid_out: Any
+    again: Callable[[str], Any]  # the same with more style
+    identifier: bytes
+
+    @property
+    def overflowing(self) -> tuple[str, ...]:
+        """The pages that hold more than fits, by id."""
+        return tuple(gap.page for gap in self.gaps if gap.missing or gap.free_mm < 0)
+
+
 def write(brief: Brief, *, look: Look, charts: Mapping[str, str], cache: Path) -> Printed:
     """The PDF of a brief. charts: SVG by chart id; cache: a folder for fontconfig's files.
 
     Raises UnusableRequest when a template is wrong, asks for anything outside, or draws a WeasyPrint warning; a page
     that overflows is an error finding, so that a brief is never issued with a page cut in two.
     """
+    return written(lay_out(brief, look=look, charts=charts, cache=cache))
+
+
+def lay_out(brief: Brief, *, look: Look, charts: Mapping[str, str], cache: Path, appendix: bool = True) -> Sheets:
+    """The brief on its sheets. Without the appendix it is enough to see what fits, in a third of the time."""
     body = page(brief, look=look)
-    sheets = STYLES if brief.meta.page_size == "A4" else (*STYLES, "letter.css")
-    css = style.literal("\n".join(look.text(name) for name in sheets), brief.meta.theme)
+    css = style.literal("\n".join(look.text(name) for name in _sheets(brief)), brief.meta.theme)
     weasyprint = _weasyprint(_font_folder(look), cache)
     fetcher = _fetcher(weasyprint, look, charts)
+
+    def again(more: str) -> Any:
+        with _warnings() as warnings, _no_collection():
+            laid_out = _lay_out(weasyprint, body, css + more, fetcher)
+        problems = dict.fromkeys((*fetcher.refused, *warnings))
+        if problems:
+            raise UnusableRequest(tuple(_problem(text) for text in problems))
+        return laid_out
+
+    laid_out = again("" if appendix else NO_APPENDIX)
+    return Sheets(brief, tuple(measure.gaps(laid_out.pages, brief)), laid_out, again, _identifier(body, css, charts))
+
+
+def written(sheets: Sheets) -> Printed:
+    """The file of laid-out sheets, and what broke a rule of the page."""
+    brief, gaps = sheets.brief, sheets.gaps
+    if sheets.overflowing:  # how much too much shows only on an endless sheet
+        gaps = tuple(measure.excess(gaps, sheets.again(ENDLESS).pages, brief))
     with _warnings() as warnings, _no_collection():
-        laid_out = _lay_out(weasyprint, body, css, fetcher)
-        gaps = tuple(measure.gaps(laid_out.pages, brief))
-        if any(gap.missing or gap.free_mm < 0 for gap in gaps):  # how much too much shows only on an endless sheet
-            gaps = tuple(measure.excess(gaps, _lay_out(weasyprint, body, css + ENDLESS, fetcher).pages, brief))
-        data = laid_out.write_pdf(pdf_identifier=_identifier(body, css, charts), **OPTIONS)
-    cut = any(gap.missing for gap in gaps)  # links to what an overflowing page dropped are not the template's mistake
-    problems = dict.fromkeys((*fetcher.refused, *(w for w in warnings if not (cut and w.startswith("No anchor")))))
-    if problems:
-        raise UnusableRequest(tuple(_problem(text) for text in problems))
-    pages, planned = laid_out.pages, len(brief.pages)
+        data = sheets.laid_out.write_pdf(pdf_identifier=sheets.identifier, **OPTIONS)
+    if warnings:
+        raise UnusableRequest(tuple(_problem(text) for text in dict.fromkeys(warnings)))
+    pages, planned = sheets.laid_out.pages, len(brief.pages)
     appendix = sum(any(True for _ in measure.boxes(page._page_box, "appendix")) for page in pages)
     spilled = measure.spilled(len(pages) - planned - appendix)
     return Printed(data, planned, appendix, gaps, (*measure.overflows(gaps), *spilled))
+
+
+def _sheets(brief: Brief) -> tuple[str, ...]:
+    """The style sheets of a page of this size and a brief of this length."""
+    letter = ("letter.css",) if brief.meta.page_size == "Letter" else ()
+    return (*STYLES, *letter, *(("one.css",) if brief.meta.length == "one" else ()))
 
 
 def page(brief: Brief, *, look: Look) -> str:

@@ -66,7 +66,8 @@ class View:
         self.rows = {trace.row for trace in brief.lineage if trace.row}
         self.traces: dict[str, Trace] = {**{t.ref: t for t in brief.lineage}, **brief.traces}
         self.sources_page = _sources_page(brief)
-        self.sources = {source.number for source in brief.sources} if self.sources_page else set()
+        listed = self.sources_page or brief.lineage  # on a page, else in the appendix
+        self.sources = {source.number for source in brief.sources} if listed else set()
         self.keys = {ref: f"p{index}" for index, ref in enumerate(sorted(self.traces), start=1)}
         self.printed: dict[str, list[str]] = {}
 
@@ -380,13 +381,18 @@ def document(brief: Brief, edition: Edition, *, headline_font: Path, charts: fro
         **body,
         **_furniture(brief),
         sources_page=view.sources_page,
+        source_list=view.node(SourceList()),
         title=_words(body["headline"]),
         source_halves=tuple(tuple(map(view.source, half)) for half in _halves(brief.sources)),
         description=_words(body["standfirst"]),
-        headline_lines=headline.lines(body["headline"], headline_font) if edition == "print" else (body["headline"],),
+        headline_lines=_headline_lines(brief, body["headline"], headline_font) if edition == "print" else (),
         lineage=tuple(view.trace(trace) for trace in brief.lineage),
         cards=tuple(view.trace(trace) for trace in used) if edition == "web" else (),
     )
+
+
+def _headline_lines(brief: Brief, runs: Sequence[Node], font: Path) -> tuple[tuple[Node, ...], ...]:
+    return headline.lines(runs, font, **(headline.ONE_PAGE if brief.meta.length == "one" else {}))
 
 
 def _furniture(brief: Brief) -> dict[str, Any]:
