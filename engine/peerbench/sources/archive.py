@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+import zlib
 from dataclasses import dataclass
 from typing import Final
 
@@ -11,6 +12,9 @@ MAX_MEMBERS: Final = 2000
 MAX_UNPACKED: Final = 400_000_000
 MAX_RATIO: Final = 300  # text of figures packs to a tenth; a bomb to a thousandth
 _SMALL: Final = 1_000_000
+_BROKEN: Final = (
+    zipfile.BadZipFile, zlib.error, OSError, EOFError, NotImplementedError, RuntimeError, ValueError, KeyError
+)  # fmt: skip
 
 
 class BadArchive(ValueError):
@@ -30,14 +34,18 @@ class Archive:
 
     def read(self, name: str, *, limit: int = MAX_UNPACKED) -> bytes:
         """A member's bytes, never more than `limit` whatever its header claims."""
-        try:
-            with zipfile.ZipFile(io.BytesIO(self.data)) as archive, archive.open(name) as member:
-                found = member.read(limit + 1)
-        except (zipfile.BadZipFile, OSError, EOFError, NotImplementedError, RuntimeError, ValueError) as error:
-            raise BadArchive(f"cannot be unpacked: {error}", "Fetch it again.") from error
+        found = self.head(name, limit + 1)
         if len(found) > limit:
             raise BadArchive(f"unfolds to more than {limit:,} bytes", "Is it the right file?")
         return found
+
+    def head(self, name: str, size: int) -> bytes:
+        """The first bytes of a member."""
+        try:
+            with zipfile.ZipFile(io.BytesIO(self.data)) as archive, archive.open(name) as member:
+                return member.read(size)
+        except _BROKEN as error:
+            raise BadArchive(f"cannot be unpacked: {error}", "Fetch it again.") from error
 
 
 def weighed(data: bytes) -> Archive:
@@ -45,7 +53,7 @@ def weighed(data: bytes) -> Archive:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             members = archive.infolist()
-    except (zipfile.BadZipFile, OSError, EOFError, NotImplementedError, ValueError) as error:
+    except _BROKEN as error:
         raise BadArchive(f"is no readable zip archive: {error}", "Fetch it again.") from error
     if len(members) > MAX_MEMBERS:
         raise BadArchive(f"has {len(members):,} members, more than {MAX_MEMBERS:,}", "Is it the right file?")

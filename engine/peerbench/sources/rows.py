@@ -9,13 +9,14 @@ import polars as pl
 
 from peerbench.sources import layout
 from peerbench.sources.columns import TYPES
-from peerbench.sources.table import ROW, Table
+from peerbench.sources.table import PLACE, ROW, Table
 
 
 def table(name: str, rows: Sequence[Mapping[str, Any]], shown: str, digest: str, *, where: str = "locator") -> Table:
-    """Rows as the table of that name; a row's place is told by one of its columns. Keys are those of the first row."""
-    columns = {column.name: TYPES[column.kind] for column in layout.COLUMNS[name]} | {"note": pl.String}
-    present = [column for column in columns if any(column in row for row in rows[:1])]
-    data = {column: pl.Series(column, [row.get(column) for row in rows], columns[column]) for column in present}
+    """Rows as the table of that name; a row's place is told by one of its columns."""
+    types = {column.name: TYPES[column.kind] for column in layout.COLUMNS[name]} | {"note": pl.String, PLACE: pl.String}
+    given = {key for row in rows for key in row}
+    present = [column for column in types if column in given]
+    data = {column: pl.Series(column, [row.get(column) for row in rows], types[column]) for column in present}
     frame = pl.DataFrame(data).with_row_index(ROW, offset=1).cast({ROW: pl.Int64})
     return Table(frame, shown, digest, where=where if where in present else "")

@@ -19,6 +19,7 @@ import polars as pl
 from peerbench.core.findings import Finding, Origin, Severity
 
 ROW: Final = "__row"
+PLACE: Final = "__place"  # of a table made by a program: where a row stands, in words
 SUFFIXES: Final = (".csv", ".parquet")
 LISTED: Final = 50  # rows named per mistake; the others are counted
 _CONFLICT: Final = re.compile(r"^(<{7}|={7}|>{7}|\|{7})( .*)?\r?$", re.MULTILINE)
@@ -47,7 +48,7 @@ class Table:
 
     @property
     def columns(self) -> tuple[str, ...]:
-        return tuple(name for name in self.frame.columns if name != ROW)
+        return tuple(name for name in self.frame.columns if name not in (ROW, PLACE))
 
     def origin(self, row: int, column: str = "") -> Origin:
         """Where a cell stands: line and column of a CSV, the row's number of a Parquet file."""
