@@ -15,7 +15,7 @@ from typing import Any, Final
 import polars as pl
 
 from peerbench import __version__, gather, help, lookup
-from peerbench.brief import assemble, audience, compose, cuts, plan
+from peerbench.brief import assemble, audience, compose, cuts, market, plan
 from peerbench.brief.study import Furniture, PeerNote, Study
 from peerbench.config import check as meaning
 from peerbench.config import load as configs
@@ -91,6 +91,8 @@ def build(
     progress("reading")
     over = {name: value for name, value in (("page", page), ("length", length)) if value is not None}
     case = prepare(config_path, as_of=as_of, audiences=audiences, today=today, frozen=frozen, over=over)
+    if unpriced := _unpriced(case):
+        raise UnusableRequest(unpriced)
     progress("computing")
     study, frames = assemble.study(case.data, case.request)
     study = replace(study, findings=levelled((*case.warnings, *study.findings), case.config.checks))
@@ -212,6 +214,25 @@ def _placed(config: Config, readers: Sequence[audience.Audience], finding: Findi
         if keys:
             return replace(reader.finding(finding.message, *keys, hint=finding.hint), check=finding.check)
     return found
+
+
+def _unpriced(case: _Case) -> tuple[Finding, ...]:
+    """A missing price or rate at the key that asks for it: the day, the currency, or the company."""
+    config = case.config
+    keys: dict[str, tuple[str | int, ...]] = {
+        config.subject: ("subject",),
+        **{peer.company: ("peers", place, "company") for place, peer in enumerate(config.peers)},
+    }
+    return tuple(
+        config.finding(
+            finding.check,
+            finding.message,
+            *(("as_of",) if finding.check == market.PRICE else keys.get(finding.subject, ("currency",))),
+            hint=finding.hint,
+            subject=finding.subject,
+        )
+        for finding in market.mistakes(case.data, case.request)
+    )
 
 
 def _errors(findings: Iterable[Finding]) -> tuple[Finding, ...]:
@@ -512,7 +533,11 @@ def check(config_path: Path, *, as_of: date | None = None, today: date) -> tuple
         return error.findings
     study, _ = assemble.study(case.data, case.request)
     mistakes = [finding for reader in case.request.audiences for finding in _template_mistakes(study, case, reader)]
-    return (*dict.fromkeys(mistakes), *levelled((*case.warnings, *study.findings), case.config.checks))
+    return (
+        *_unpriced(case),
+        *dict.fromkeys(mistakes),
+        *levelled((*case.warnings, *study.findings), case.config.checks),
+    )
 
 
 def _template_mistakes(study: Study, case: _Case, reader: audience.Audience) -> tuple[Finding, ...]:
