@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from peerbench.brief import exhibits, notes, prose, tables
+from peerbench.brief import exhibits, notes, prose, standing, tables
 from peerbench.brief.context import Desk
 from peerbench.core.document import Block, SourceList
 
@@ -25,7 +25,7 @@ BLOCKS: Final[Mapping[str, Maker]] = {
     "table.summary": tables.summary,
     "table.wide": tables.wide,
     "table.comps": tables.comps,
-    "table.ranks": tables.rank_table,
+    "table.ranks": standing.ranks,
     "table.robustness": tables.robustness,
     "table.robustness_failing": lambda desk: tables.robustness(desk, failing=True),
     "table.peers": tables.peers,

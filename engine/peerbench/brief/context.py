@@ -13,9 +13,11 @@ from peerbench.core.document import Cell, Cite, Mark, Native, Number, Paragraph,
 from peerbench.core.evidence import Evidence, Quantity, Tested
 from peerbench.core.metric import Operand
 from peerbench.core.scripts import language
+from peerbench.narrate import words
 from peerbench.narrate.claims import Claim, Kind, Statement, Value, speak
 from peerbench.narrate.phrases import Phrases
 
+SIZES = ("market_cap", "revenue_ltm")
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 WIDE = 22  # letters of a name and its native form, of twice their width, that fit the first column of a table
 
@@ -67,6 +69,21 @@ class Desk:
     def limit(self, name: str, default: int) -> int:
         """How many of something the page being written may hold."""
         return int(self.limits.get(name, default))
+
+    def shown(self, most: int) -> tuple[str, ...]:
+        """The subject and its peers; of more peers than fit, the largest by market value, else by revenue."""
+        ev = self.evidence
+        everyone = ev.everyone[1:]
+        if len(everyone) <= most:
+            return ev.everyone
+        by = next((m for m in SIZES if any(ev.money(c, m).ok for c in everyone)), SIZES[0])
+        largest = sorted(everyone, key=lambda c: -(ev.money(c, by).value or 0.0))[:most]
+        return (ev.subject, *(company for company in everyone if company in largest))
+
+    def not_shown(self, shown: Sequence[str]) -> str:
+        """What a note says of the peers that an exhibit does not show; nothing when it shows all."""
+        all_, some = len(self.evidence.everyone) - 1, len(shown) - 1
+        return f"The {words.count(some)} largest of {words.count(all_)} peers." if some < all_ else ""
 
     # ---- words --------------------------------------------------------------------------------------------------
 

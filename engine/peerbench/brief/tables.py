@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from peerbench.brief.context import Desk, cell, plain
 from peerbench.core.document import Cell, Column, Number, Row, Spans, Table, Text, When
-from peerbench.core.evidence import Quantity
+from peerbench.core.evidence import Quantity, Tested, Variant
 from peerbench.narrate import words
 from peerbench.narrate.claims import possessive
 from peerbench.narrate.operations import about_half, extremes, ranks
@@ -15,6 +16,10 @@ from peerbench.narrate.valuation import direction
 
 TRACE: Final = Column("trace", "Trace", 9.0)
 BARE: Final = {"times": "n1", "fraction": "bpct1", "money": "bn0", "shares": "m0", "pure": "n2", "count": "count"}
+SUMMARY_PEERS: Final = 5  # rows that the first page holds
+BALANCE_PEERS: Final = 6
+INPUT_PEERS: Final = 4
+MOST_TESTS: Final = 14  # rows of the robustness table
 PRICE: Final = "price"  # the pseudo-metric of a listing's own close
 
 
@@ -39,9 +44,9 @@ def against(desk: Desk, metric: str) -> Quantity:
 def columns(
     desk: Desk, entries: Sequence[Mapping[str, Any]], width: float, *, trace: bool = True
 ) -> tuple[Column, ...]:
-    """Columns from an audience's list: {metric, head, group, width}; those the study did not compute are left out."""
+    """Columns from an audience's list: {metric, head, group, width}; those of which nothing is known are left out."""
     ev = desk.evidence
-    kept = [entry for entry in entries if entry["metric"] == PRICE or ev.has(entry["metric"])]
+    kept = [entry for entry in entries if known(desk, entry["metric"])]
     made = tuple(
         Column(
             entry["metric"],
@@ -52,6 +57,26 @@ def columns(
         for entry in kept
     )
     return (*made, TRACE) if trace else made
+
+
+def known(desk: Desk, key: str) -> bool:
+    """Whether the study has a figure, or a reason other than absence, of any company."""
+    ev = desk.evidence
+    if key == PRICE:
+        return bool(desk.study.listings)
+    return ev.has(key) and any(ev.money(company, key).status != "missing" for company in ev.everyone)
+
+
+def left_out(desk: Desk, entries: Sequence[Mapping[str, Any]]) -> str:
+    """The columns that are not printed because nothing is known of any company."""
+    gone = [e["metric"] for e in entries if e["metric"] != PRICE and desk.evidence.has(e["metric"])]
+    names = [desk.evidence.definitions[metric].short for metric in gone if not known(desk, metric)]
+    return f"Known for no company: {', '.join(names)}." if names else ""
+
+
+def place(rank: float | None) -> Cell:
+    """A rank; a shared one keeps its half."""
+    return plain(rank, "n0" if rank is None or rank == int(rank) else "n1")
 
 
 def _company_row(desk: Desk, company: str, cols: Sequence[Column], *, strong: bool, mark: str = "") -> Row:
@@ -96,7 +121,7 @@ def _rank_row(desk: Desk, cols: Sequence[Column]) -> Row:
     ev = desk.evidence
     of = max((ev.ranked(c.key) for c in cols if c.key not in (TRACE.key, PRICE)), default=0)
     cells = [
-        Cell() if skipped(desk, column.key) else plain(ev.rank(column.key) if ev.median(column.key).ok else None, "n0")
+        Cell() if skipped(desk, column.key) else place(ev.rank(column.key) if ev.median(column.key).ok else None)
         for column in cols
         if column.key != TRACE.key
     ]
@@ -112,12 +137,14 @@ def _count_row(desk: Desk, cols: Sequence[Column]) -> Row:
     return Row((Text("Peers counted, n"),), tuple(cells), "statistic")
 
 
-def company_rows(desk: Desk, cols: Sequence[Column], marks: Mapping[str, str] | None = None) -> list[Row]:
-    """A row for each company; marks are footnote letters by company."""
+def company_rows(
+    desk: Desk, cols: Sequence[Column], marks: Mapping[str, str] | None = None, shown: Sequence[str] = ()
+) -> list[Row]:
+    """A row for each company, or for those shown; marks are footnote letters by company."""
     ev, letters = desk.evidence, marks or {}
     return [
         _company_row(desk, company, cols, strong=company == ev.subject, mark=letters.get(company, ""))
-        for company in ev.everyone
+        for company in shown or ev.everyone
     ]
 
 
@@ -177,11 +204,14 @@ def marks_note(desk: Desk, cols: Sequence[Column]) -> str:
     statuses = {
         ev.money(company, c.key).status for c in cols if c.key not in (TRACE.key, PRICE) for company in ev.everyone
     }
-    withheld = any(ev.median(c.key).status == "withheld" for c in cols if c.key not in (TRACE.key, PRICE))
+    medians = [ev.median(c.key).status for c in cols if c.key not in (TRACE.key, PRICE)]
+    nowhere = bool(medians) and all(status == "withheld" for status in medians)
     said = []
     if statuses & {"missing", "stale"}:
         said.append("NA = not available")
-    if withheld:
+    if nowhere:
+        said.append("no median, as fewer than three peers have a value")
+    elif "withheld" in medians:
         said.append("– = withheld, fewer than three values")
     if "not_meaningful" in statuses:
         said.append("n.m. = not meaningful")
@@ -190,11 +220,14 @@ def marks_note(desk: Desk, cols: Sequence[Column]) -> str:
     return f"{'; '.join(said)}." if said else ""
 
 
-def summary(desk: Desk) -> Table:
+def summary(desk: Desk) -> Table | None:
     """Table 1: a few columns that carry the headline."""
     ev = desk.evidence
     entries = [{"metric": m} if isinstance(m, str) else m for m in desk.audience.settings.get("summary", ())]
     cols = columns(desk, entries, 13.9, trace=False)
+    if len(cols) < 2:
+        return None
+    shown = desk.shown(SUMMARY_PEERS)
     metric, growth = desk.headline_metric, "revenue_growth_ltm"
     own, median = ev.money(ev.subject, growth), ev.median(growth)
     gap = direction(ev.gap(growth), "_growth")
@@ -203,12 +236,11 @@ def summary(desk: Desk) -> Table:
         {},
         {**direction(ev.premium(metric)), **gap, "below_growth_half": about_half(own, median)},
     )
-    rows = [
-        *company_rows(desk, cols),
-        _statistic_row(desk, f"Peer median, n = {_n(desk, cols)}", "median", cols, "median"),
-        *([_gap_row(desk, cols)] if desk.audience.settings.get("summary_gap", True) else []),
-    ]
-    notes = [text for text in (marks_note(desk, cols),) if text]
+    rows = company_rows(desk, cols, shown=shown)
+    if benchmarked(desk, cols):
+        rows.append(_statistic_row(desk, f"Peer median, n = {_n(desk, cols)}", "median", cols, "median"))
+        rows += [_gap_row(desk, cols)] if desk.audience.settings.get("summary_gap", True) else []
+    notes = [text for text in (desk.not_shown(shown), left_out(desk, entries), marks_note(desk, cols)) if text]
     return Table(
         "summary",
         title,
@@ -220,25 +252,29 @@ def summary(desk: Desk) -> Table:
     )
 
 
-def wide(desk: Desk) -> Table:
+def wide(desk: Desk) -> Table | None:
     """The one table of the one-page brief: ten columns in two groups, high and low in one row."""
-    cols = columns(desk, desk.audience.settings.get("wide", ()), 14.0, trace=False)
+    entries = desk.audience.settings.get("wide", ())
+    cols = columns(desk, entries, 14.0, trace=False)
+    if not cols:
+        return None
+    shown = desk.shown(SUMMARY_PEERS)
     marks, unlike = comparability(desk, cols)
     statement = ranks(desk.evidence, [column.key for column in cols])
-    rows = [
-        *company_rows(desk, cols, marks),
-        _statistic_row(desk, f"Peer median, n = {_n(desk, cols)}", "median", cols, "median"),
-        _range_row(desk, cols),
-        *([_gap_row(desk, cols)] if desk.audience.settings.get("summary_gap", True) else []),
-    ]
-    note = marks_note(desk, cols)
+    rows = company_rows(desk, cols, marks, shown)
+    if benchmarked(desk, cols):
+        rows.append(_statistic_row(desk, f"Peer median, n = {_n(desk, cols)}", "median", cols, "median"))
+        rows.append(_range_row(desk, cols))
+        rows += [_gap_row(desk, cols)] if desk.audience.settings.get("summary_gap", True) else []
+    said = (desk.not_shown(shown), left_out(desk, entries), marks_note(desk, cols))
+    notes = (*unlike, *(("", (Text(note),)) for note in said if note))
     return Table(
         "wide",
         desk.title("title.ranks", statement.values, statement.holds),
         (Text(desk.audience.words("wide_subtitle") or f"{ltm_words(desk)} unless stated; prices of {_day(desk)}"),),
         cols,
         tuple(rows),
-        notes=(*unlike, *([("", (Text(note),))] if note else [])),
+        notes=notes,
         number=desk.next_table(),
     )
 
@@ -256,7 +292,14 @@ def _range_row(desk: Desk, cols: Sequence[Column]) -> Row:
 
 def _n(desk: Desk, cols: Sequence[Column]) -> str:
     counts = [desk.evidence.count(c.key) for c in cols if c.key not in (TRACE.key, PRICE)]
-    return str(max(counts)) if counts and len(set(counts)) == 1 else f"up to {max(counts, default=0)}"
+    return (
+        str(max(counts)) if counts and len(set(counts)) == 1 else f"{min(counts, default=0)}–{max(counts, default=0)}"
+    )
+
+
+def benchmarked(desk: Desk, cols: Sequence[Column]) -> bool:
+    """Whether any column has a median; where none has, a row of dashes would say nothing (METHOD 25)."""
+    return any(desk.evidence.median(c.key).ok for c in cols if c.key not in (TRACE.key, PRICE))
 
 
 def _units(desk: Desk, cols: Sequence[Column]) -> str:
@@ -294,17 +337,21 @@ STATISTICS: Final[Mapping[str, Callable[[Desk, Sequence[Column]], Row]]] = {
 }
 
 
-def comps(desk: Desk) -> Table:
+def comps(desk: Desk) -> Table | None:
     """Table 2: every multiple with its statistics rows."""
     ev = desk.evidence
-    cols = columns(desk, desk.audience.settings.get("comps", ()), 12.0)
+    entries = desk.audience.settings.get("comps", ())
+    cols = columns(desk, entries, 12.0)
+    if len(cols) < 3:
+        return None
     marks, unlike = comparability(desk, cols)
     rows = [
         *company_rows(desk, cols, marks),
         _statistic_row(desk, "Peer median", "median", cols, "median"),
         *(STATISTICS[name](desk, cols) for name in desk.audience.names("statistics")),
     ]
-    ranked = [m for m in desk.metrics("multiples") if ev.rank(m) is not None]
+    rows = rows if benchmarked(desk, cols) else [row for row in rows if row.role in ("subject", "peer")]
+    ranked = [m for m in desk.metrics("multiples") if ev.rank(m) is not None and ev.median(m).ok]
     places = [ev.rank(m) or 0 for m in ranked]
     alike = len({ev.ranked(m) for m in ranked}) == 1  # "of four" must be true of every multiple
     sayable = bool(places) and alike and bool(words.ordinal(min(places))) and bool(words.ordinal(max(places)))
@@ -322,7 +369,14 @@ def comps(desk: Desk) -> Table:
             "some": sayable and min(places) < max(places),
         },
     )
-    notes = [*unlike, *(("", (Text(note),)) for note in (estimates_note(desk), marks_note(desk, cols)) if note)]
+    notes = [
+        *unlike,
+        *(
+            ("", (Text(note),))
+            for note in (estimates_note(desk), left_out(desk, entries), marks_note(desk, cols))
+            if note
+        ),
+    ]
     subtitle = f"{ltm_words(desk)} unless stated; prices and rates of {_day(desk)}; multiples in times"
     return Table("comps", title, (Text(subtitle),), cols, tuple(rows), notes=tuple(notes), number=desk.next_table())
 
@@ -355,7 +409,7 @@ def rank_table(desk: Desk) -> Table:
     names = [c for c in ev.everyone if c not in ev.references][:6]
     width = (87.0 - 34.0) / max(len(names), 1)
     cols = tuple(Column(c, ev.name(c), round(width, 2)) for c in names)
-    rows = [Row((Text(_measure(desk, m)),), tuple(_ranked_cell(desk, c, m) for c in names)) for m in metrics]
+    rows = [Row((Text(measure(desk, m)),), tuple(_ranked_cell(desk, c, m) for c in names)) for m in metrics]
     statement = ranks(ev, metrics)
     notes = ("", (Text("Ranks, since a handful of names makes no percentile. NA = not available."),))
     return Table(
@@ -372,7 +426,8 @@ def rank_table(desk: Desk) -> Table:
     )
 
 
-def _measure(desk: Desk, metric: str) -> str:
+def measure(desk: Desk, metric: str) -> str:
+    """A measure's name in the first column, with its unit."""
     definition = desk.evidence.definitions[metric]
     unit = {"times": "times", "fraction": "%", "money": f"{_code(desk.evidence.currency)}bn"}.get(definition.unit, "")
     name = (desk.audience.settings.get("heads") or {}).get(metric) or definition.short
@@ -402,7 +457,7 @@ def robustness(desk: Desk, *, failing: bool = False) -> Table | None:
             ),
             "plain" if variant.holds else "fails",
         )
-        for variant in tested.variants
+        for variant in folded(desk, tested)
         if not failing or not variant.holds
     ]
     held = words.count(tested.k)
@@ -428,6 +483,18 @@ def robustness(desk: Desk, *, failing: bool = False) -> Table | None:
         kind="robustness",
         number=desk.next_table(),
     )
+
+
+def folded(desk: Desk, tested: Tested) -> tuple[Variant, ...]:
+    """The variants; of many peers left out in turn, those that change nothing become one row with the least gap."""
+    alike = [v for v in tested.variants if v.without and v.metric == tested.metric and v.holds]
+    if len(tested.variants) <= MOST_TESTS or len(alike) < 2:
+        return tested.variants
+    least = min(alike, key=lambda v: abs(v.premium.value or 0.0))
+    short = desk.evidence.definitions[tested.metric].short
+    row = replace(least, name=f"{short}, without one of {len(alike)} (least)")
+    kept = [row if v is least else v for v in tested.variants if v is least or v not in alike]
+    return tuple(kept)
 
 
 def _aggregate_words(desk: Desk, metric: str) -> str:
@@ -557,7 +624,7 @@ def bridge(desk: Desk, companies: Sequence[str]) -> tuple[tuple[str, tuple[str, 
 def inputs(desk: Desk) -> Table:
     """Table 6: the inputs behind every multiple, EV bridge row by row, each company in its reporting currency."""
     ev = desk.evidence
-    names = [c for c in ev.everyone if c not in ev.references][:6]
+    names = [c for c in desk.shown(INPUT_PEERS) if c not in ev.references]
     width = (178.0 - 52.0) / max(len(names), 1)
     cols = tuple(Column(c, ev.name(c), round(width, 2)) for c in names)
     rows = [
@@ -573,22 +640,37 @@ def inputs(desk: Desk) -> Table:
             tuple(cell(ev.operand(c, "equity_parent[latest]"), "m0") for c in names),
         ),
     ]
+    rows = [row for row in rows if _says(row)]
     currencies = sorted({ev.companies[c].reporting_currency for c in names})
+    rest = f"{desk.not_shown(names)} The inputs of the others stand in the data files." if desk.not_shown(names) else ""
     return Table(
         "inputs",
         (Text("Basis by company: the inputs behind every multiple"),),
         (
             Text(
-                f"Reporting currency of each company ({', '.join(currencies)}); leases as debt: all under IFRS, finance leases under US GAAP"
+                f"Reporting currency of each company ({', '.join(currencies)}); leases as debt: {_lease_words(desk, names)}"
             ),
         ),
         cols,
         tuple(rows),
         label_head="",
-        source=desk.source_line(refs(rows)),
+        source=desk.source_line(refs(rows), rest),
         kind="inputs",
         number=desk.next_table(),
     )
+
+
+def _says(row: Row) -> bool:
+    """Whether a row has anything but figures that are missing."""
+    spans = [span for each in row.cells for span in each.spans]
+    return any(isinstance(span, When) or (isinstance(span, Number) and span.status != "missing") for span in spans)
+
+
+def _lease_words(desk: Desk, names: Sequence[str]) -> str:
+    standards = {desk.evidence.companies[c].accounting_standard for c in names}
+    if standards == {"us-gaap"}:
+        return "finance leases"
+    return "all" if "us-gaap" not in standards else "all under IFRS, finance leases under US GAAP"
 
 
 def _line_cell(desk: Desk, company: str) -> Cell:
@@ -642,8 +724,11 @@ def balance(desk: Desk) -> Table | None:
     lowest = ev.has("debt_to_equity") and extremes(ev, "debt_to_equity")[1] == ev.subject
     positive = bool(share and share.ok and (share.value or 0) > 0)
     holds = {"net_cash": positive, "net_debt": bool(share and share.ok) and not positive, "lowest": lowest}
-    rows = [*company_rows(desk, cols), _statistic_row(desk, "Peer median", "median", cols, "median")]
-    notes = [("", (Text(note),)) for note in (marks_note(desk, cols),) if note]
+    shown = desk.shown(BALANCE_PEERS)
+    rows = company_rows(desk, cols, shown=shown)
+    rows += [_statistic_row(desk, "Peer median", "median", cols, "median")] if benchmarked(desk, cols) else []
+    said = (desk.not_shown(shown), left_out(desk, entries), marks_note(desk, cols))
+    notes = [("", (Text(note),)) for note in said if note]
     return Table(
         "balance",
         desk.title("title.balance", {}, holds),
@@ -659,15 +744,14 @@ def balance(desk: Desk) -> Table | None:
 def levels(desk: Desk) -> Table | None:
     """Sizes and shares in the brief's currency, for readers who do not think in multiples."""
     entries = desk.audience.settings.get("level_columns") or ()
-    cols = columns(desk, [{"metric": m} if isinstance(m, str) else m for m in entries], 20.0)
-    if len(cols) < 2:
+    entries = [{"metric": m} if isinstance(m, str) else m for m in entries]
+    cols = columns(desk, entries, 20.0)
+    if len(cols) < 3:
         return None
-    rows = [
-        *company_rows(desk, cols),
-        _statistic_row(desk, "Peer median", "median", cols, "median"),
-        _count_row(desk, cols),
-    ]
-    notes = [("", (Text(note),)) for note in (marks_note(desk, cols),) if note]
+    rows = company_rows(desk, cols)
+    if benchmarked(desk, cols):
+        rows += [_statistic_row(desk, "Peer median", "median", cols, "median"), _count_row(desk, cols)]
+    notes = [("", (Text(note),)) for note in (left_out(desk, entries), marks_note(desk, cols)) if note]
     return Table(
         "levels",
         (Text(desk.audience.words("levels_title") or "Sizes and shares side by side"),),
@@ -687,7 +771,7 @@ def readings(desk: Desk) -> Table:
     ev = desk.evidence
     rows = tuple(
         Row(
-            (Text(_measure(desk, m)),),
+            (Text(measure(desk, m)),),
             (cell(ev.money(ev.subject, m), bare(desk, m)), cell(ev.median(m), bare(desk, m))),
         )
         for m in READINGS
