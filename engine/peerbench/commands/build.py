@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 import time
 from argparse import Namespace
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -33,11 +35,23 @@ def run(parsed: Namespace, arguments: list[str]) -> int:
     configs = request.configs(parsed.configs)
     done = _Done()
     options = _options(parsed, root)
-    for config in configs:
-        _one(config, parsed, options, done)
+    with _uncollected():
+        for config in configs:
+            _one(config, parsed, options, done)
+            gc.collect(0)
     if done.code == 0 and not _rests_on_databases(configs):
         _leave_stamp(root, key, configs, parsed, done, began)
     return _open(parsed, _opened([str(path) for result in done.results for path in result.files])) or done.code
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """A build makes many objects and throws few away: looking for cycles all the while costs a twentieth of it."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 @dataclass(slots=True)
