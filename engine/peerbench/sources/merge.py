@@ -15,7 +15,7 @@ from peerbench.core.errors import UnusableRequest
 from peerbench.core.findings import Finding, Origin
 from peerbench.sources import layout
 from peerbench.sources import lines as share_lines
-from peerbench.sources.columns import cast
+from peerbench.sources.columns import cast, header_faults
 from peerbench.sources.contract import keep, one_per_key
 from peerbench.sources.layout import Known
 from peerbench.sources.payload import Payload
@@ -30,6 +30,7 @@ _RANK: Final = "__source"
 
 def combine(payloads: Sequence[Payload]) -> Dataset:
     """The dataset; UnusableRequest, with every finding, where no company or no fact is left."""
+    payloads = [_formed(payload) for payload in payloads]
     companies, company_findings = _companies(payloads)
     known = Known(tuple(companies["company"]))
     lines, line_findings = _lines(payloads, known)
@@ -77,6 +78,18 @@ def _nothing(name: str, payloads: Sequence[Payload]) -> str:
 
 def _where(name: str, payloads: Sequence[Payload]) -> str:
     return next((payload.tables[name].shown for payload in payloads if name in payload.tables), "")
+
+
+def _formed(payload: Payload) -> Payload:
+    """Without the tables that are no tables of the contract: a column lacks, or no cell of it can be read."""
+    faults = {
+        name: tuple(header_faults(table, layout.COLUMNS[name]))
+        for name, table in payload.tables.items()
+        if name in layout.COLUMNS
+    }
+    tables = {name: table for name, table in payload.tables.items() if faults.get(name) == ()}
+    said = tuple(finding for found in faults.values() for finding in found)
+    return replace(payload, tables=tables, findings=(*payload.findings, *said)) if said else payload
 
 
 # ---- rows -----------------------------------------------------------------------------------------------------------

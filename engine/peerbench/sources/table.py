@@ -73,9 +73,14 @@ def read(path: Path, *, shown: str) -> tuple[Table | None, tuple[Finding, ...]]:
         data = path.read_bytes()
     except OSError as error:
         return None, (fault(shown, "unreadable-file", f"cannot be read: {error.strerror}."),)
-    digest = hashlib.sha256(data).hexdigest()
     if path.suffix == ".parquet":
-        return _parquet(data, shown, digest)
+        return _parquet(data, shown, hashlib.sha256(data).hexdigest())
+    return parse(data, shown=shown)
+
+
+def parse(data: bytes, *, shown: str) -> tuple[Table | None, tuple[Finding, ...]]:
+    """The table of CSV bytes, as `read` gives it."""
+    digest = hashlib.sha256(data).hexdigest()
     text, faults = _decode(data, shown)
     if text is None:
         return None, faults
