@@ -32,7 +32,8 @@ def project(root: Path) -> dict[str, Any]:
 
 def wanted(project: dict[str, Any], lock: str) -> list[Requirement]:
     texts = [*project["project"]["dependencies"]]
-    texts += [text for extra in project["project"]["optional-dependencies"].values() for text in extra]
+    extras = ("xlsx",) if lock == "requirements.lock" else ("xlsx", "live", "excel", "sql", "duckdb")
+    texts += [text for extra in extras for text in project["project"]["optional-dependencies"][extra]]
     groups = project["dependency-groups"]
     texts += groups["build"]
     if lock == "requirements-dev.lock":
