@@ -27,6 +27,7 @@ from peerbench.core.findings import Finding, Origin, Severity, did_you_mean
 from peerbench.core.names import MOST as LONGEST_NAME
 from peerbench.core.names import shortened
 from peerbench.deliver import folder as delivery
+from peerbench.shipped import shipped
 from peerbench.sources import dataset
 
 Progress = Callable[[str], None]
@@ -68,6 +69,7 @@ class _Case:
     roots: tuple[Path, ...]
     cache: Path
     warnings: tuple[Finding, ...] = ()
+    asked: tuple[str, ...] = ()  # the audiences to write; figures are those of all of the config's, whoever is asked for
 
 
 def build(
@@ -103,20 +105,40 @@ def build(
     wanted = tuple(formats or case.config.outputs)
     files: dict[str, bytes] = {}
     briefs: list[Brief] = []
-    for reader in case.request.audiences:
+    kept = _kept(folder, case)
+    for reader in (reader for reader in case.request.audiences if reader.name in (*case.asked, *kept)):
         progress(f"writing for {reader.name}")
         brief = compose.compose(study, reader, length=case.config.length)
         briefs.append(brief)
-        made, cut = _editions(brief, study, case, reader, wanted, progress)
-        files |= made
-        study = replace(study, findings=(*study.findings, *cut))
+        if reader.name in case.asked:
+            made, cut = _editions(brief, study, case, reader, wanted, progress)
+            files |= made
+            study = replace(study, findings=(*study.findings, *cut))
     files |= _data_files(study, frames, briefs)
-    files["manifest.json"] = _manifest(case, study, files)
+    files["manifest.json"] = _manifest(case, files | _files_of(folder, kept))
     progress("publishing")
-    kept = tuple(
-        name for name in case.config.audiences if name not in {reader.name for reader in case.request.audiences}
-    )
     return BuildResult(folder, delivery.publish(folder, files, keep=kept), study.findings, held=False)
+
+
+def _kept(folder: Path, case: _Case) -> tuple[str, ...]:
+    """Audiences of the last issue that are not written again: kept while they rest on the very same inputs.
+
+    Else a page would stand beside data files that say something else.
+    """
+    try:
+        last = json.loads((folder / "manifest.json").read_text("utf-8"))
+    except (OSError, ValueError):
+        return ()
+    now = _rests_on(case)
+    if not isinstance(last, dict) or any(last.get(key) != value for key, value in now.items()):
+        return ()
+    names = (reader.name for reader in case.request.audiences if reader.name not in case.asked)
+    return tuple(name for name in names if (folder / name).is_dir())
+
+
+def _files_of(folder: Path, audiences: Sequence[str]) -> dict[str, bytes]:
+    paths = (path for name in audiences for path in (folder / name).rglob("*") if path.is_file())
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
 
 
 # ---- reading ---------------------------------------------------------------------------------------------------------
@@ -142,7 +164,8 @@ def prepare(
     data, data_mistakes = _read(config, "frozen" if frozen else "cached")
     noticed = (*findings, *meaning.check(config, known=_known(data, roots), today=today))
     problems = [*_errors(noticed), *theme_mistakes, *data_mistakes]
-    readers, reader_mistakes = _readers(tuple(audiences or config.audiences), roots)
+    asked = tuple(dict.fromkeys(audiences or config.audiences))
+    readers, reader_mistakes = _readers(tuple(dict.fromkeys((*config.audiences, *asked))), roots)
     problems += reader_mistakes
     if data is None or problems:
         failed = [finding for finding in (data.findings if data else ()) if finding.check in gather.FAILURES]
@@ -154,7 +177,7 @@ def prepare(
         raise UnusableRequest(tuple(_placed(config, readers, finding) for finding in mistakes))
     data, unprinted = _printable(data, request, roots)
     warnings = tuple(dict.fromkeys(finding for finding in (*noticed, *unprinted) if finding.severity != "error"))
-    return _Case(config, data, request, roots, config.root / ".bench" / "cache", warnings)
+    return _Case(config, data, request, roots, config.root / ".bench" / "cache", warnings, asked)
 
 
 def _printable(
@@ -504,22 +527,37 @@ def _plain(finding: Finding) -> dict[str, Any]:
     return asdict(finding)
 
 
-def _manifest(case: _Case, study: Study, files: Mapping[str, bytes]) -> bytes:
+def _manifest(case: _Case, files: Mapping[str, bytes]) -> bytes:
     """Digests of every input, template and output; no path of a machine and no clock."""
-    templates = sorted({path for reader in case.request.audiences for path in reader.files})
-    return _json(
-        {
-            "brief": case.config.name,
-            "as_of": case.request.as_of.isoformat(),
-            "peerbench": __version__,
-            "data_lock": study.furniture.data_lock,
-            "inputs": dict(_inputs(case.data, case.config)),
-            "templates": {
-                f"{path.parent.name}/{path.name}": hashlib.sha256(path.read_bytes()).hexdigest() for path in templates
-            },
-            "outputs": {name: hashlib.sha256(data).hexdigest() for name, data in sorted(files.items())},
-        }
-    )
+    outputs = {name: hashlib.sha256(data).hexdigest() for name, data in sorted(files.items())}
+    return _json({"brief": case.config.name, **_rests_on(case), "outputs": outputs})
+
+
+def _rests_on(case: _Case) -> dict[str, Any]:
+    """What decides the bytes of an issue: the program, the day, the inputs and the templates."""
+    return {
+        "as_of": case.request.as_of.isoformat(),
+        "peerbench": __version__,
+        "data_lock": case.request.furniture.data_lock,
+        "inputs": dict(_inputs(case.data, case.config)),
+        "templates": _templates(case),
+    }
+
+
+def _templates(case: _Case) -> dict[str, str]:
+    """Digest of every file that the pages may use: the one that wins, and each layer's of those that are merged."""
+    paths = {
+        path
+        for reader in case.request.audiences
+        for name, layers in lookup.files(reader.name, case.roots).items()
+        for path in (layers if name in lookup.MERGED else layers[:1])
+    }
+    own = shipped("templates").resolve()
+    shown = {
+        path: path.relative_to(own).as_posix() if path.is_relative_to(own) else lookup.shown(path, case.roots)
+        for path in paths
+    }
+    return {name: hashlib.sha256(path.read_bytes()).hexdigest() for path, name in sorted(shown.items())}
 
 
 # ---- without pages ---------------------------------------------------------------------------------------------------
