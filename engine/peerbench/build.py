@@ -69,7 +69,7 @@ class _Case:
     roots: tuple[Path, ...]
     cache: Path
     warnings: tuple[Finding, ...] = ()
-    asked: tuple[str, ...] = ()  # the audiences to write; figures are those of all of the config's, whoever is asked for
+    asked: tuple[str, ...] = ()  # the audiences to write; the figures are those of all, whoever is asked for
 
 
 def build(
@@ -125,6 +125,7 @@ def _kept(folder: Path, case: _Case) -> tuple[str, ...]:
 
     Else a page would stand beside data files that say something else.
     """
+    delivery.recover(folder)
     try:
         last = json.loads((folder / "manifest.json").read_text("utf-8"))
     except (OSError, ValueError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 from collections.abc import Mapping
@@ -13,6 +14,12 @@ from peerbench.core.findings import Finding
 
 ASIDE: Final = ".new-"
 REPLACED: Final = ".old-"
+
+
+def recover(folder: Path) -> None:
+    """Bring back an issue that a killed build had set aside, and clear away what it left; the rest is publish's."""
+    with contextlib.suppress(OSError):
+        _sweep(folder.parent, folder.name)
 
 
 def publish(folder: Path, files: Mapping[str, bytes], *, keep: tuple[str, ...] = ()) -> tuple[Path, ...]:
