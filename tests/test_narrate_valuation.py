@@ -83,7 +83,7 @@ def test_two_peers_make_no_benchmark() -> None:
     assert said(valuation.headline(found, None, "pe_ltm")) == ""
     assert said(valuation.standfirst(found, None, "pe_ltm", When(date(2025, 9, 23)))) == ""
     assert said(valuation.spread(found, MULTIPLES)) == ""
-    assert "two core peers" in said(valuation.small_sample(found))
+    assert "Two core peers" in said(valuation.small_sample(found))
 
 
 def test_the_gap_without_the_pivotal_peer_keeps_its_sign() -> None:
@@ -146,7 +146,7 @@ def test_whatever_the_figures_no_sentence_about_the_spread_is_false(rows: list[l
     gaps = [_premium(values[m]) for m in MULTIPLES]
     statement = valuation.spread(evidence(values), MULTIPLES)
     for id in ("takeaway.spread", "valuation.spread", "title.range_dot", "section.valuation"):
-        extra = {"count_words": "four", "measure": "earnings", "pivotal": "Bora"}
+        extra = {"all_measures": "all four", "measure": "earnings", "pivotal": "Bora"}
         text = said(Statement(id, {**statement.values, **extra}, {**statement.holds, "agree": True}), id)
         _reads_true(text, gaps)
 
@@ -291,9 +291,9 @@ def test_a_gap_is_explained_only_by_what_is_missing(given: dict[str, tuple[Given
 @pytest.mark.parametrize(
     ("medians", "lows", "must", "never"),
     [
-        ((120.0, 130.0), (80.0, 90.0), ("All two medians", "above the price", "all the lows"), "below the price of"),
-        ((120.0, 130.0), (80.0, 110.0), ("All two medians", "above the price"), "lows"),
-        ((70.0, 80.0), (60.0, 60.0), ("All two medians", "below the price"), "above"),
+        ((120.0, 130.0), (80.0, 90.0), ("Both medians", "above the price", "all the lows"), "below the price of"),
+        ((120.0, 130.0), (80.0, 110.0), ("Both medians", "above the price"), "lows"),
+        ((70.0, 80.0), (60.0, 60.0), ("Both medians", "below the price"), "above"),
         ((70.0, 130.0, 140.0), (60.0,), ("two above the price", "one below"), "All"),
         ((100.0, 130.0), (60.0,), (), "All"),
         ((120.0,), (80.0,), (), "All"),
@@ -321,11 +321,11 @@ def test_a_gap_is_dear_or_cheap_by_its_own_mean(now: float, must: str) -> None:
 @pytest.mark.parametrize(
     ("count", "must", "never"),
     [
-        (1, "one core peer this", "peers"),
-        (2, "two core peers", "medians, ranges and flagged"),
-        (3, "withholds percentiles", "tiny"),
-        (6, "flagged quartiles", "percentiles, q"),
-        (8, "percentiles", "withholds"),
+        (1, "One core peer makes no median", "peers"),
+        (2, "Two core peers make no median", "enough"),
+        (3, "not for quartiles", "tiny"),
+        (6, "and quartiles, not for percentiles", "percentiles, q"),
+        (8, "quartiles and percentiles", "not for"),
     ],
 )
 def test_what_a_small_set_may_print_follows_its_size(count: int, must: str, never: str) -> None:

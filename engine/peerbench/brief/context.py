@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -70,20 +70,21 @@ class Desk:
         """How many of something the page being written may hold."""
         return int(self.limits.get(name, default))
 
-    def shown(self, most: int) -> tuple[str, ...]:
+    def shown(self, most: int, among: Sequence[str] = ()) -> tuple[str, ...]:
         """The subject and its peers; of more peers than fit, the largest by market value, else by revenue."""
         ev = self.evidence
-        everyone = ev.everyone[1:]
+        everyone = [company for company in among or ev.everyone if company != ev.subject]
         if len(everyone) <= most:
-            return ev.everyone
+            return (ev.subject, *everyone)
         by = next((m for m in SIZES if any(ev.money(c, m).ok for c in everyone)), SIZES[0])
         largest = sorted(everyone, key=lambda c: -(ev.money(c, by).value or 0.0))[:most]
         return (ev.subject, *(company for company in everyone if company in largest))
 
-    def not_shown(self, shown: Sequence[str]) -> str:
-        """What a note says of the peers that an exhibit does not show; nothing when it shows all."""
-        all_, some = len(self.evidence.everyone) - 1, len(shown) - 1
-        return f"The {words.count(some)} largest of {words.count(all_)} peers." if some < all_ else ""
+    def not_shown(self, shown: Collection[str], among: Sequence[str] = ()) -> str:
+        """What a note says of the peers that an exhibit does not show; nothing when it shows all it knows."""
+        known, some = len(among or self.evidence.everyone) - 1, len(shown) - 1
+        known -= bool(among) and self.evidence.subject not in among
+        return f"The {words.count(some)} largest of {words.count(known)} peers." if some < known else ""
 
     # ---- words --------------------------------------------------------------------------------------------------
 

@@ -18,6 +18,10 @@ from peerbench.narrate.operations import run_of
 from peerbench.narrate.valuation import direction, spread
 
 ALT_LIMIT = 250
+ROW_MM = 10.5  # pitch of a row of Figure 1, and its axis
+AXIS_MM = 5.0
+LINES = 5  # peers that a chart of lines or of bars can tell apart
+LONG_BARS = 8
 COMPACT_MM = 46.0  # height of Figure 1 with the subject's values at its right edge
 
 
@@ -82,7 +86,7 @@ def range_dot(desk: Desk, width: float = 178.0, height: float = 56.5) -> Chart |
     """Figure 1: premium or discount to the peer median, measure by measure, with the pivotal peer's test row."""
     ev = desk.evidence
     measures = [m for m in (desk.metrics("measures") or desk.metrics("multiples")) if relative(desk, m).ok][:6]
-    if not measures or len(ev.peers) < 3:
+    if len(measures) < 2 or len(ev.peers) < 3:
         return None
     tested = desk.tested
     rows: list[figures.DotRow] = []
@@ -97,7 +101,7 @@ def range_dot(desk: Desk, width: float = 178.0, height: float = 56.5) -> Chart |
     statement = spread(ev, measures)
     values = {
         **statement.values,
-        "count_words": words.count(len(measures)),
+        "all_measures": words.every(len(measures)),
         "measure": words.noun(ev, desk.headline_metric),
         "pivotal": ev.name(tested.pivotal) if tested and tested.pivotal else "",
     }
@@ -133,7 +137,7 @@ def range_dot(desk: Desk, width: float = 178.0, height: float = 56.5) -> Chart |
         ),
         desk.source_line(refs, note),
         width,
-        height,
+        min(height, ROW_MM * len(rows) + AXIS_MM),
         desk.next_figure(),
         _data("range-dot", "Measure", [(c, ev.name(c)) for c in (ev.subject, *ev.peers)], data),
     )
@@ -293,7 +297,9 @@ def multiples(desk: Desk) -> Chart | None:
     """Figure 5: revenue growth quarter by quarter, one panel a company on one scale."""
     ev = desk.evidence
     series = [(c, desk.study.growth[c]) for c in (ev.subject, *ev.peers) if c in desk.study.growth]
-    drawn = [(c, s) for c, s in series if len(s.points) >= 3][:4]
+    known = [c for c, s in series if len(s.points) >= 3]
+    panels = [c for c in desk.shown(3, known) if c in known]
+    drawn = [(c, s) for c, s in series if c in panels]
     if not drawn or drawn[0][0] != ev.subject:
         return None
     own = [q.value or 0.0 for _, q in drawn[0][1].points]
@@ -331,7 +337,7 @@ def multiples(desk: Desk) -> Chart | None:
                  [(f"{end:%b %Y}", [_at(s.points, end) for _, s in drawn]) for end in ends])  # fmt: skip
     subtitle = f"Revenue growth on the same quarter a year earlier, %, reporting currency, quarters to {first:%b %Y}–{last:%b %Y}; grey lines are the others"
     return Chart("multiples", title, (Text(subtitle),), figures.SmallMultiples(tuple(i for i in desk.study.identities if i.company in dict(drawn)), chosen),
-                 _alt("Small multiples of lines.", words_of(title, subtitle) + "."), desk.source_line(refs), 178.0, 37.0,
+                 _alt("Small multiples of lines.", words_of(title, subtitle) + "."), desk.source_line(refs, desk.not_shown(panels, known)), 178.0, 37.0,
                  desk.next_figure(), data)  # fmt: skip
 
 
@@ -348,13 +354,16 @@ def bars(desk: Desk) -> Chart | None:
     metrics = [m for m in ("capex_to_sales_fy_2", "capex_to_sales_fy_1", "capex_to_sales_fy") if ev.has(m)]
     if "capex_to_sales_fy" not in metrics:
         return None
-    groups = []
+    groups, known = [], []
     for company in (ev.subject, *ev.peers):
         values = [(m, ev.money(company, m)) for m in metrics]
         if any(q.ok for _, q in values):
+            known.append(company)
             groups.append(figures.BarGroup(company, tuple((_year(q), q.number("bpct1")) for _, q in values if q.ok)))
     if len(groups) < 2:
         return None
+    shown = desk.shown(LINES, known)
+    groups = [group for group in groups if group.company in shown]
     own = [ev.money(ev.subject, m).value for m in metrics]
     first, before, last = own[0], own[max(len(own) - 2, 0)], own[-1]
     gap = ev.gap("capex_to_sales_fy")
@@ -373,7 +382,7 @@ def bars(desk: Desk) -> Chart | None:
                  [(ev.name(g.company), [Cell((n,)) for _, n in g.bars]) for g in groups])  # fmt: skip
     return Chart("bars", title, (Text("Capital spending, % of revenue; three fiscal years, latest dark"),),
                  figures.GroupedBars(desk.study.identities, tuple(groups)), _alt("Grouped bars.", words_of(title) + "."),
-                 desk.source_line(refs, _year_ends(desk)), 87.0, 44.0, desk.next_figure(), data)  # fmt: skip
+                 desk.source_line(refs, " ".join((*filter(None, (desk.not_shown(shown, known), _year_ends(desk))),))), 87.0, 44.0, desk.next_figure(), data)  # fmt: skip
 
 
 def _year(quantity: Quantity) -> str:
@@ -489,6 +498,9 @@ def prices(desk: Desk) -> Chart | None:
         return None
     ordered = sorted(drawn, key=lambda s: -s.points[-1].value)
     best = ordered[0].company
+    known = [s.company for s in drawn]
+    shown = {*desk.shown(LINES, known), best}
+    drawn = [s for s in drawn if s.company in shown]
     title = desk.title("title.prices", {"top": ev.name(best), "subject": ev.name(ev.subject)},
                        {"highest_own": best == ev.subject, "highest_other": best != ev.subject and len(drawn) > 1})  # fmt: skip
     refs = [f"working:rebased:{s.company}" for s in drawn]
@@ -497,7 +509,7 @@ def prices(desk: Desk) -> Chart | None:
     )
     return Chart("prices", title, (Text("Total return over a year, %, local currency"),),
                  figures.Lines(desk.study.identities, tuple(drawn)), _alt("Line chart.", words_of(title) + "."),
-                 desk.source_line(refs), 87.0, 44.0, desk.next_figure(), data)  # fmt: skip
+                 desk.source_line(refs, desk.not_shown(shown, known)), 87.0, 44.0, desk.next_figure(), data)  # fmt: skip
 
 
 def _price_documents(desk: Desk, company: str) -> tuple[str, ...]:
@@ -516,7 +528,8 @@ def long_bars(desk: Desk) -> Chart | None:
     if len(known) < 2:
         return None
     made = []
-    for company in known:
+    shown = [c for place, c in enumerate(known) if place < LONG_BARS - 1 or c == ev.subject]
+    for company in shown:
         value = ev.money(company, metric)
         before = ev.money(company, "capex_fy_1") if ev.has("capex_fy_1") else None
         made.append(figures.LongBar(company, f"{ev.name(company)}, year to {value.end:%b %Y}" if value.end else ev.name(company), value.number("bn1"),
@@ -538,10 +551,13 @@ def long_bars(desk: Desk) -> Chart | None:
                  [(b.label, [Cell((b.value,)), Cell((b.before,) if b.before else ())]) for b in made])  # fmt: skip
     unit = {"USD": "US$", "CNY": "RMB", "HKD": "HK$"}.get(ev.currency, ev.currency)
     subtitle = f"Capital spending in the last full financial year, {unit}bn at the average exchange rate of that year; tick = year before"
+    said = ["The pledge is what the company says; totals are what was spent, on everything."] * any(
+        b.pledge for b in made
+    )
+    said += [f"The {words.count(len(shown))} largest and the subject of {words.count(len(known))}."] * (shown != known)
     return Chart("long-bars", title, (Text(subtitle),),
                  figures.LongBars(desk.study.identities, tuple(made)), _alt("Horizontal bars.", words_of(title, subtitle) + "."),
-                 desk.source_line(refs, "The pledge is what the company says; totals are what was spent, on everything." if any(b.pledge for b in made) else ""),
-                 178.0, 46.0, desk.next_figure(), data)  # fmt: skip
+                 desk.source_line(refs, " ".join(said)), 178.0, 46.0, desk.next_figure(), data)  # fmt: skip
 
 
 def sparkline(desk: Desk) -> Chart | None:

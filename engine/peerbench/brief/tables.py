@@ -328,7 +328,19 @@ def ltm_words(desk: Desk) -> str:
     return "Last twelve months (LTM) to each company’s latest quarter"
 
 
-STATISTICS: Final[Mapping[str, Callable[[Desk, Sequence[Column]], Row]]] = {
+def _quartile_row(label: str, name: str) -> Callable[[Desk, Sequence[Column]], Row | None]:
+    """Quartiles from five peers on (METHOD 25)."""
+
+    def make(desk: Desk, cols: Sequence[Column]) -> Row | None:
+        enough = any(desk.evidence.statistic(c.key, name).ok for c in cols if c.key not in (TRACE.key, PRICE))
+        return _statistic_row(desk, label, name, cols, "statistic") if enough else None
+
+    return make
+
+
+STATISTICS: Final[Mapping[str, Callable[[Desk, Sequence[Column]], Row | None]]] = {
+    "upper_quartile": _quartile_row("Upper quartile", "q3"),
+    "lower_quartile": _quartile_row("Lower quartile", "q1"),
     "maximum": lambda desk, cols: _statistic_row(desk, "High", "maximum", cols, "statistic"),
     "minimum": lambda desk, cols: _statistic_row(desk, "Low", "minimum", cols, "statistic"),
     "count": _count_row,
@@ -348,13 +360,14 @@ def comps(desk: Desk) -> Table | None:
     rows = [
         *company_rows(desk, cols, marks),
         _statistic_row(desk, "Peer median", "median", cols, "median"),
-        *(STATISTICS[name](desk, cols) for name in desk.audience.names("statistics")),
+        *(row for name in desk.audience.names("statistics") if (row := STATISTICS[name](desk, cols)) is not None),
     ]
     rows = rows if benchmarked(desk, cols) else [row for row in rows if row.role in ("subject", "peer")]
     ranked = [m for m in desk.metrics("multiples") if ev.rank(m) is not None and ev.median(m).ok]
     places = [ev.rank(m) or 0 for m in ranked]
     alike = len({ev.ranked(m) for m in ranked}) == 1  # "of four" must be true of every multiple
-    sayable = bool(places) and alike and bool(words.ordinal(min(places))) and bool(words.ordinal(max(places)))
+    ordinal = bool(places) and bool(words.ordinal(min(places))) and bool(words.ordinal(max(places)))
+    sayable = ordinal and alike
     title = desk.title(
         "title.comps",
         {
@@ -363,8 +376,11 @@ def comps(desk: Desk) -> Table | None:
             "worst": words.ordinal(max(places)) if places else "",
             "of": words.count(max((ev.ranked(m) for m in ranked), default=0)),
             "count": words.count(len(ranked)),
+            "measure": ev.definitions[ranked[0]].short if ranked else "",
         },
         {
+            "only": sayable and len(places) == 1,
+            "unlike": ordinal and min(places) < max(places),
             "all_same": sayable and len(places) > 1 and min(places) == max(places),
             "some": sayable and min(places) < max(places),
         },

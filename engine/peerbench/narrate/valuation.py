@@ -178,8 +178,8 @@ def small_sample(evidence: Evidence) -> Statement:
     n = len(evidence.peers)
     return Statement(
         "valuation.small_sample",
-        {"n": words.count(n), "peers": "core peer" if n == 1 else "core peers"},
-        {"tiny": n < 3, "small": 3 <= n < 5, "medium": 5 <= n < 8, "large": n >= 8},
+        {"n": words.capital(f"{words.count(n)} core peer" if n == 1 else f"{words.count(n)} core peers")},
+        {"single": n == 1, "tiny": n == 2, "small": 3 <= n < 5, "medium": 5 <= n < 8, "large": n >= 8},
         strength=0.3,
     )
 
@@ -233,6 +233,7 @@ def implied(evidence: Evidence, medians: Sequence[Quantity], lows: Sequence[Quan
     return Statement(
         "valuation.implied",
         {
+            "all_capital": words.capital(words.every(len(values))),
             "above_count": words.count(len(inside)),
             "below_count": words.count(len(under)),
             "low": values[0].number("price0") if values else "",
