@@ -100,13 +100,16 @@ def plan(request: Request) -> tuple[planning.Plan, tuple[Finding, ...]]:
     return planning.plan(request.metrics, catalogue.load(), request.definitions)
 
 
-def compute(data: Dataset, request: Request, work: planning.Plan) -> tuple[Frames, tuple[Finding, ...]]:
-    """Panel → metrics → one currency → comparison."""
+def compute(
+    data: Dataset, request: Request, work: planning.Plan, *, rows: index.Index | None = None
+) -> tuple[Frames, tuple[Finding, ...]]:
+    """Panel → metrics → one currency → comparison. rows: the dataset's index, where it stands already."""
     companies = tuple(request.roles)
+    rows = rows or index.index(data, companies)
     operands = {*work.operands, *ALWAYS_OPERANDS}
-    cells, noticed = panel.build_panel(data, companies=companies, operands=operands, as_of=request.as_of)
+    cells, noticed = panel.build_panel(data, companies=companies, operands=operands, as_of=request.as_of, index=rows)
     metrics = evaluate.evaluate(cells, work)
-    converted, unconverted = currency.convert_metrics(metrics, currency.Rates(data.fx), request.currency)
+    converted, unconverted = currency.convert_metrics(metrics, rows.rates, request.currency)
     comparison = compare(converted, subject=request.subject, roles=request.roles, definitions=work.definitions)
     return Frames(cells, metrics, converted, comparison), (*noticed, *unconverted)
 
@@ -114,9 +117,10 @@ def compute(data: Dataset, request: Request, work: planning.Plan) -> tuple[Frame
 def study(data: Dataset, request: Request) -> tuple[Study, Frames]:
     """Everything that briefs of this peer set may print."""
     work, formula_findings = plan(request)
-    frames, noticed = compute(data, request, work)
+    rows = index.index(data, tuple(request.roles))
+    frames, noticed = compute(data, request, work, rows=rows)
     evidence = _evidence(data, request, work, frames)
-    made = _Maker(data, request, work, frames, evidence)
+    made = _Maker(data, request, work, frames, evidence, rows)
     found = checks.check(data, companies=tuple(request.roles), as_of=request.as_of)
     findings = tuple(dict.fromkeys((*data.findings, *formula_findings, *noticed, *found)))
     return made.study(findings), frames
@@ -147,11 +151,11 @@ class _Maker:
     work: planning.Plan
     frames: Frames
     evidence: Evidence
+    rows: index.Index
 
     def study(self, findings: tuple[Finding, ...]) -> Study:
         request = self.request
-        index_ = index.index(self.data, tuple(request.roles))
-        view = View(index_, request.as_of)
+        view = View(self.rows, request.as_of)
         listings = self._listings(view)
         own = listings.get(request.subject)
         prices = {company: self._closes(company, listed) for company, listed in listings.items()}
@@ -169,7 +173,7 @@ class _Maker:
             findings,
             self.work,
             tested=dict(self._tested()),
-            premiums=self._premiums(index_),
+            premiums=self._premiums(),
             implied=self._implied(own),
             correlations=self._correlations(listings),
             growth=growth,
@@ -329,17 +333,17 @@ class _Maker:
         )
         return Tested(metric, found.threshold, tuple(variants), found.pivotal or "")
 
-    def _premiums(self, index_: index.Index) -> dict[str, Premiums]:
+    def _premiums(self) -> dict[str, Premiums]:
         """The subject's premium at month ends, from what was known at each (METHOD 27)."""
         wanted = dict.fromkeys(m for a in self.request.audiences if (m := a.words("history")) in self.work.definitions)
-        return {metric: self._premium_history(metric, index_) for metric in wanted}
+        return {metric: self._premium_history(metric) for metric in wanted}
 
-    def _premium_history(self, metric: str, index_: index.Index) -> Premiums:
+    def _premium_history(self, metric: str) -> Premiums:
         work, _ = planning.plan([metric], catalogue.load(), self.request.definitions)
         days = (*month_ends(self.request.as_of, HISTORY_MONTHS + 4), self.request.as_of)
         companies = (self.request.subject, *self.request.core)
         cells = pl.concat(
-            panel.build_panel(self.data, companies=companies, operands=work.operands, as_of=day, index=index_)[0]
+            panel.build_panel(self.data, companies=companies, operands=work.operands, as_of=day, index=self.rows)[0]
             for day in dict.fromkeys(days)
         )
         found = history.premium_history(
@@ -506,7 +510,7 @@ class _Maker:
     def _pledge_in_brief_currency(self, claim: Quantity, row: Mapping[str, Any]) -> None:
         if claim.company != self.request.subject or claim.value is None or not row["years"]:
             return
-        rates = currency.Rates(self.data.fx)
+        rates = self.rows.rates
         try:
             rate = rates.spot(claim.currency, self.request.currency, row["known_on"])
         except currency.RateNotFound:

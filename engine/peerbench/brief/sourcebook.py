@@ -57,10 +57,11 @@ class Sourcebook:
         self._names = names
         self._rows = _index(data)
         self._sources: dict[str, Source] = {}
+        self._numbers: dict[str, int] = {}  # of every id cited: most are cited many times
 
     def cite(self, documents: Iterable[str]) -> tuple[int, ...]:
         """Source numbers of the ids, ascending; a source met for the first time gets the next number."""
-        return tuple(sorted({number for id in documents if (number := self._number(id))}))
+        return tuple(sorted({number for id in documents if (number := self._known_number(id))}))
 
     @property
     def sources(self) -> tuple[Source, ...]:
@@ -68,6 +69,11 @@ class Sourcebook:
 
     def row(self, id: str) -> Mapping[str, Any] | None:
         return self._rows.get(id)
+
+    def _known_number(self, id: str) -> int:
+        if id not in self._numbers:
+            self._numbers[id] = self._number(id)
+        return self._numbers[id]
 
     def _number(self, id: str) -> int:
         row = self._rows.get(id)
