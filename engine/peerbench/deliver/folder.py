@@ -1,4 +1,4 @@
-"""Delivery to a folder: written aside, flushed, then renamed over the old issue, so that a crash leaves the last one."""
+"""Delivery to a folder: written aside, flushed, then renamed over the old issue; a crash leaves the last one."""
 
 from __future__ import annotations
 
