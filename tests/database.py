@@ -52,7 +52,7 @@ def postgres() -> Iterator[str]:
         with (folder / "log").open("wb") as log:
             server = subprocess.Popen(run, stdout=log, stderr=log, cwd=folder, env={"LC_ALL": "C.UTF-8"}, **as_user)  # type: ignore[call-overload]
         try:
-            _wait(port, server, folder)
+            _wait([programs / "pg_isready", "-q", "-h", "127.0.0.1", "-p", str(port)], server, folder)
             yield f"127.0.0.1:{port}"
         finally:
             server.send_signal(signal.SIGINT)
@@ -61,13 +61,11 @@ def postgres() -> Iterator[str]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _wait(port: int, server: subprocess.Popen[bytes], folder: Path) -> None:
-    for _ in range(200):
+def _wait(ready: list[str | Path], server: subprocess.Popen[bytes], folder: Path) -> None:
+    for _ in range(400):
         if server.poll() is not None:
             raise RuntimeError((folder / "log").read_text())
-        try:
-            socket.create_connection(("127.0.0.1", port), 1).close()
+        if subprocess.run(ready, env={"LC_ALL": "C.UTF-8"}, check=False).returncode == 0:
             return
-        except OSError:
-            time.sleep(0.05)
+        time.sleep(0.05)
     raise RuntimeError("the server did not start")
