@@ -21,6 +21,7 @@ import pytest
 import yaml
 
 from peerbench import build, cli
+from peerbench.brief import assemble
 from peerbench.core.errors import UnusableRequest
 from peerbench.sources.dataset import embedded
 from studies import TODAY, project
@@ -71,8 +72,8 @@ def test_an_issue_is_one_folder_per_audience_and_the_data_beside_them(
 
 def test_metrics_and_comparison_are_the_frames_of_the_study(issue: dict[str, bytes], place: Path) -> None:
     case = build.prepare(place / "configs" / "alibaba.yaml", today=TODAY)
-    work, _ = build.assemble.plan(case.request)
-    made, _ = build.assemble.compute(case.data, case.request, work)
+    work, _ = assemble.plan(case.request)
+    made, _ = assemble.compute(case.data, case.request, work)
     for name, frame in (("metrics.csv", made.metrics), ("comparison.csv", made.comparison)):
         read = rows(issue[name])
         assert list(read[0]) == frame.columns
