@@ -105,6 +105,7 @@ def build(
     wanted = tuple(formats or case.config.outputs)
     files: dict[str, bytes] = {}
     briefs: list[Brief] = []
+    left_out: list[Finding] = []  # of printed pages; no brief speaks of another's
     kept = _kept(folder, case)
     for reader in (reader for reader in case.request.audiences if reader.name in (*case.asked, *kept)):
         progress(f"writing for {reader.name}")
@@ -113,7 +114,8 @@ def build(
         if reader.name in case.asked:
             made, cut = _editions(brief, study, case, reader, wanted, progress)
             files |= made
-            study = replace(study, findings=(*study.findings, *cut))
+            left_out += cut
+    study = replace(study, findings=(*study.findings, *left_out))
     files |= _data_files(study, frames, briefs)
     files["manifest.json"] = _manifest(case, files | _files_of(folder, kept))
     progress("publishing")
@@ -419,10 +421,10 @@ def _editions(
     return made, tuple(replace(finding, subject=f"{reader.name}/{finding.subject}") for finding in cut)
 
 
-def _cut(whole: Brief, study: Study, reader: audience.Audience, levels: Mapping[str, int]) -> Brief:
+def _cut(whole: Brief, study: Study, reader: audience.Audience, taken: cuts.Taken) -> Brief:
     """The brief with steps of the cut order taken; its numbers keep the rows that the whole brief gives them."""
     rows = {ref: trace.row for ref, trace in whole.traces.items() if trace.row}
-    return compose.compose(study, reader, length=whole.meta.length, levels=levels, rows=rows)
+    return compose.compose(study, reader, length=whole.meta.length, taken=taken, rows=rows)
 
 
 def _steps(reader: audience.Audience, length: str) -> dict[str, tuple[str, ...]]:

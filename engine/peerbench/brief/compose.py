@@ -46,18 +46,18 @@ def compose(
     audience: Audience,
     *,
     length: Length = "four",
-    levels: Mapping[str, int] | None = None,
+    taken: cuts.Taken | None = None,
     rows: Mapping[str, str] | None = None,
 ) -> Brief:
     """Write the brief of one audience. Raises UnusableRequest when its plan or phrases are unusable.
 
-    levels: how many steps of the cut order are taken, by page id. rows: refs that keep their row of the appendix, so
+    taken: the steps of the cut order that are taken. rows: refs that keep their row of the appendix, so
     that a cut edition and a whole one name the same number by the same row.
     """
     if wrong := plan.mistakes(audience):
         raise UnusableRequest(wrong)
     audience = replace(audience, settings=_in_currency(audience.settings, study.evidence.currency))
-    audience = cuts.applied(audience, length, levels)
+    audience = cuts.applied(audience, length, taken)
     names = {key: company.name for key, company in study.data.companies.items()}
     desk = Desk(study, audience, plan.phrases(audience), Sourcebook(study.data, names))
     desk.limits = _limits(desk, audience.settings["pages"][0])

@@ -6,7 +6,7 @@ entries; another block in a block's place; blocks that flow to a page of their o
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
@@ -15,6 +15,7 @@ from peerbench.brief.keys import LIMITS, LISTS
 
 Step = Mapping[str, Any]
 Plan = Mapping[str, Any]  # of a page: id, head, rows, limits
+Taken = Mapping[str, Collection[int]]  # page id → places of the steps that are taken
 
 PLANS: Final[tuple[tuple[str, ...], ...]] = (("pages",), ("one_page", "pages"))  # where page plans stand, by their keys
 
@@ -46,31 +47,38 @@ def blocks(page: Plan) -> Iterator[str]:
 def _touches(step: Step, names: set[str], *, first: bool) -> bool:
     whole = {*step.get("drop", ()), *step.get("flow", ()), *step.get("use", {})}
     printed = {LISTS[name] for name in step.get("without", {})}
-    heads = [LIMITS[name] for name in step.get("limit", {})]
+    heads = [LIMITS[name] for name in step.get("limit", {})] + [""] * ("" in printed)
     return bool(names & (whole | printed)) or any(
         first if head == "" else any(name.startswith(head) for name in names) for head in heads
     )
 
 
-def applied(audience: Audience, length: str = "four", levels: Mapping[str, int] | None = None) -> Audience:
-    """The audience with the plan of this length and, on each page, so many of its steps taken. levels: by page id."""
+def applied(audience: Audience, length: str = "four", taken: Taken | None = None) -> Audience:
+    """The audience with the plan of this length and, on each page, those of its steps that are taken."""
     said = dict(settings(audience, length))
     planned: list[Plan] = []
     for place, page in enumerate(pages(audience, length)):
         made = [page]
-        for step in steps(audience, page, length, first=place == 0)[: (levels or {}).get(page["id"], 0)]:
-            said |= _shorter(said, step)
-            made = [part for one in made for part in _changed(one, step)]
+        chosen = (taken or {}).get(page["id"], ())
+        for number, step in enumerate(steps(audience, page, length, first=place == 0)):
+            if number in chosen:
+                said |= _shorter(said, step)
+                made = [part for one in made for part in _changed(one, step)]
         planned += made
     return replace(audience, settings={**said, "pages": planned})
 
 
 def _shorter(said: Mapping[str, Any], step: Step) -> dict[str, Any]:
-    """The lists that a step shortens. An entry is a name or a column with a metric."""
-    return {
+    """The lists that a step shortens. An entry is a name or a column with a metric; the panel has rows."""
+    without: Mapping[str, Sequence[str]] = step.get("without", {})
+    panel: Mapping[str, Any] = said.get("panel") or {}
+    rows = [name for name in panel.get("rows", ()) if name not in without.get("panel", ())]
+    lists = {
         name: [entry for entry in said.get(name) or () if _name(entry) not in out]
-        for name, out in step.get("without", {}).items()
+        for name, out in without.items()
+        if name != "panel"
     }
+    return {**lists, **({"panel": {**panel, "rows": rows}} if "panel" in without else {})}
 
 
 def _name(entry: Any) -> str:

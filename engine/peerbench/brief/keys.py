@@ -10,6 +10,7 @@ from peerbench.core.findings import Finding
 from peerbench.core.shape import NAMES, WORDS, Amount, Flag, List, Map, Record, Shape, Words, wrong
 
 LISTS: Final = {  # lists that a step may shorten, and the block each is printed in
+    "panel": "",  # rows of the key-data panel
     "summary": "table.summary",
     "wide": "table.wide",
     "comps": "table.comps",

@@ -2,48 +2,84 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
+from typing import Final
 
 from peerbench.core.document import Brief
 from peerbench.core.findings import Finding
 from peerbench.render import pdf
-from peerbench.render.pdf import Printed, Sheets
+from peerbench.render.measure import MIN_GAP_MM, Gap
+from peerbench.render.pdf import Printed
 from peerbench.render.templates import Look
 
-Levels = Mapping[str, int]  # page id → how many of its steps are taken
+Taken = Mapping[str, frozenset[int]]  # page id → places of the steps that are taken
+Steps = Mapping[str, Sequence[str]]  # page id → what each of its steps leaves out, in words
 Draw = Callable[[Brief], Mapping[str, str]]
 
 
 def fitted(
     brief: Brief,
     *,
-    cut: Callable[[Levels], Brief],
-    steps: Mapping[str, Sequence[str]],
+    cut: Callable[[Taken], Brief],
+    steps: Steps,
     look: Look,
     draw: Draw,
     cache: Path,
 ) -> tuple[Printed, tuple[Finding, ...]]:
-    """The PDF of a brief that is cut until every page fits or its steps are used up, and a note for each cut.
+    """The PDF of a brief that is cut until every page fits or its steps are used up, and a note for each page cut.
 
-    cut: the brief with so many steps taken; steps: what each step of a page leaves out, in words; draw: its charts.
-    A page that still overflows is an error finding of the PDF.
+    cut: the brief with these steps taken; draw: its charts. A page that still overflows is an error finding of the PDF.
     """
-    levels: dict[str, int] = {}
+
+    def overflowing(taken: Taken) -> Collection[str]:
+        made = cut(taken)
+        return _overflowing(pdf.room(made, look=look, charts=draw(made), cache=cache))
+
     sheets = pdf.lay_out(brief, look=look, charts=draw(brief), cache=cache)
-    while further := {page: levels.get(page, 0) + 1 for page in _to_cut(sheets, levels, steps)}:
-        levels |= further
-        brief = cut(levels)
-        sheets = pdf.lay_out(brief, look=look, charts=draw(brief), cache=cache, appendix=False)
-    if levels:
+    taken = chosen(sheets.overflowing, steps, overflowing)
+    if taken:
+        brief = cut(taken)
         sheets = pdf.lay_out(brief, look=look, charts=draw(brief), cache=cache)
-    return pdf.written(sheets), tuple(_said(page, steps[page][:level]) for page, level in levels.items())
+    return pdf.written(sheets), tuple(_said(page, steps[page], places) for page, places in taken.items())
 
 
-def _to_cut(sheets: Sheets, levels: Levels, steps: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
-    return tuple(page for page in sheets.overflowing if levels.get(page, 0) < len(steps.get(page, ())))
+def _overflowing(gaps: Sequence[Gap]) -> tuple[str, ...]:
+    """What is cut at all is cut until its foot has the air that it wants."""
+    return tuple(gap.page for gap in gaps if gap.free_mm < (MIN_GAP_MM if gap.foot else 0.0))
 
 
-def _said(page: str, taken: Sequence[str]) -> Finding:
-    said = f"page {page} overflows; left out of the PDF, kept on the web page: {'; '.join(taken)}."
+def chosen(full: Collection[str], steps: Steps, overflowing: Callable[[Taken], Collection[str]]) -> Taken:
+    """Which steps each page needs: in their order until it fits, less those without which it fits as well.
+
+    full: the pages that overflow with no step taken; overflowing: those that do with these steps. Two columns that
+    stand side by side give nothing until both are shorter, so that only the end shows what was for nothing; what gives
+    way last is given back first.
+    """
+    taken: dict[str, frozenset[int]] = {}
+    over = full
+    while further := {
+        page: taken.get(page, _NONE) | {len(taken.get(page, _NONE))} for page in _able(over, taken, steps)
+    }:
+        taken |= further
+        over = overflowing(taken)
+    fitting = {page: places for page, places in taken.items() if page not in over}
+    for place in range(max(map(len, fitting.values()), default=0) - 2, -1, -1):
+        without = {page: places - {place} for page, places in fitting.items() if place < max(places)}
+        over = overflowing({**taken, **fitting, **without})
+        fitting |= {page: places for page, places in without.items() if page not in over}
+    return {**taken, **fitting}
+
+
+_NONE: Final[frozenset[int]] = frozenset()
+
+
+def _able(over: Collection[str], taken: Taken, steps: Steps) -> tuple[str, ...]:
+    """The pages that overflow and have a step left."""
+    return tuple(page for page in over if len(taken.get(page, _NONE)) < len(steps.get(page, ())))
+
+
+def _said(page: str, steps: Sequence[str], places: Collection[int]) -> Finding:
+    words = "; ".join(steps[place] for place in sorted(places))
+    said = f"page {page} overflows; left out of the PDF, kept on the web page: {words}."
     return Finding("page-cut", "note", said, subject=page)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Final
 
 from peerbench.core.document import Brief
@@ -30,20 +30,18 @@ def gaps(pages: Any, brief: Brief) -> Iterator[Gap]:
         sheets = [box for page in pages for box in boxes(page._page_box, "sheet") if box.element.get("id") == name]
         wanted = len(planned.rows) + (planned is brief.pages[0])  # the first page's article head is a row too
         missing = wanted - sum(1 for sheet in sheets[:1] for _ in boxes(sheet, "row"))
-        yield Gap(planned.id, round(_free(sheets[0]) * MM, 2) if sheets else 0.0, feet > 0, missing)
+        yield Gap(planned.id, round(_free(sheets[0], _end(sheets[0])) * MM, 2) if sheets else 0.0, feet > 0, missing)
 
 
-def excess(measured: Iterable[Gap], pages: Any, brief: Brief) -> Iterator[Gap]:
-    """The same gaps, those of pages that overflow measured on sheets without an end."""
-    for gap in measured:
-        if gap.missing or gap.free_mm < 0:
-            sheets = (box for page in pages for box in boxes(page._page_box, "sheet"))
-            sheet = next(box for box in sheets if box.element.get("id") == f"page-{gap.page}")
-            parts = [box for name in ("flow", "foot") for box in boxes(sheet, name)]
-            needed = sum(_bottom(box) - box.position_y for box in parts) * MM + (MIN_GAP_MM if gap.foot else 0.0)
-            yield replace(gap, free_mm=round(live_mm(brief, gap.page) - needed, 2))
-        else:
-            yield gap
+def room(pages: Any, brief: Brief) -> Iterator[Gap]:
+    """The same heights on sheets without an end, where nothing is moved: exact for what overflows too."""
+    sheets = {box.element.get("id"): box for page in pages for box in boxes(page._page_box, "sheet")}
+    for planned in brief.pages:
+        sheet = sheets[f"page-{planned.id}"]
+        end = sheet.position_y + live_mm(brief, planned.id) / MM
+        feet = tuple(boxes(sheet, "foot"))
+        down = end - max((_bottom(foot) for foot in feet), default=end)
+        yield Gap(planned.id, round(_free(sheet, end, down) * MM, 2), bool(feet), 0)
 
 
 def live_mm(brief: Brief, page: str) -> float:
@@ -52,13 +50,19 @@ def live_mm(brief: Brief, page: str) -> float:
     return (267.0 if first else 260.0) if brief.meta.page_size == "A4" else (249.5 if first else 242.5)
 
 
-def _free(sheet: Any) -> float:
-    """The least height between a block of the flow and the foot's blocks under it, or the end of the sheet."""
-    end = sheet.position_y + sheet.height
+def _free(sheet: Any, end: float, down: float = 0.0) -> float:
+    """The least height between a block of the flow and the foot's blocks under it, or the end of the sheet.
+
+    down: how much lower the foot will stand than it does here.
+    """
     above = [_extent(box) for flow in boxes(sheet, "flow") for box in _blocks(flow)]
     below = [_extent(box) for foot in boxes(sheet, "foot") for box in _blocks(foot)]
-    pairs = (y - bottom for left, right, _, bottom in above for x, x2, y, _ in below if x < right and left < x2)
+    pairs = (y + down - bottom for left, right, _, bottom in above for x, x2, y, _ in below if x < right and left < x2)
     return float(min(*pairs, *(end - bottom for *_, bottom in above), end))
+
+
+def _end(sheet: Any) -> float:
+    return float(sheet.position_y + sheet.height)
 
 
 def _blocks(box: Any) -> Iterator[Any]:

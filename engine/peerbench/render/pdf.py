@@ -10,7 +10,7 @@ import re
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
@@ -26,10 +26,10 @@ from peerbench.render.templates import Look
 STYLES: Final = ("fonts.css", "print.css")
 OPTIONS: Final = {"pdf_variant": "pdf/ua-1", "pdf_tags": True}
 ENDLESS: Final = (
-    "@page { size: 210mm 1500mm } .sheet, .sheet.first { height: auto } .foot { position: static } "
-    ".appendix { display: none }"
+    ".sheet, .sheet.first {{ height: auto }} .foot {{ position: static }} .appendix {{ display: none }} "
+    "@page {{ size: {width}mm 1500mm }}"
 )
-NO_APPENDIX: Final = ".appendix { display: none }"
+WIDTHS: Final = {"A4": 210, "Letter": 215.9}
 BASE: Final = "asset:page/"
 CHART: Final = re.compile(r"asset:chart/(.+)\.svg")
 GLYPH: Final = re.compile(r'notdef glyph rendered for Unicode string unsupported by fonts: "(.+?)" \((.+?)\)')
@@ -47,6 +47,9 @@ class Printed:
     findings: tuple[Finding, ...]
 
 
+Again = Callable[[str], Any]
+
+
 @dataclass(frozen=True, slots=True)
 class Sheets:
     """A brief laid out and measured, not yet written."""
@@ -54,7 +57,7 @@ class Sheets:
     brief: Brief
     gaps: tuple[measure.Gap, ...]
     laid_out: Any
-    again: Callable[[str], Any]  # the same with more style
+    again: Again  # the same with more style
     identifier: bytes
 
     @property
@@ -72,8 +75,27 @@ def write(brief: Brief, *, look: Look, charts: Mapping[str, str], cache: Path) -
     return written(lay_out(brief, look=look, charts=charts, cache=cache))
 
 
-def lay_out(brief: Brief, *, look: Look, charts: Mapping[str, str], cache: Path, appendix: bool = True) -> Sheets:
-    """The brief on its sheets. Without the appendix it is enough to see what fits, in a third of the time."""
+def lay_out(brief: Brief, *, look: Look, charts: Mapping[str, str], cache: Path) -> Sheets:
+    """The brief on its sheets, measured."""
+    again, identifier = _prepared(brief, look, charts, cache)
+    laid_out = again("")
+    return Sheets(brief, tuple(measure.gaps(laid_out.pages, brief)), laid_out, again, identifier)
+
+
+def room(brief: Brief, *, look: Look, charts: Mapping[str, str], cache: Path) -> tuple[measure.Gap, ...]:
+    """How much room each page leaves, or lacks: without the appendix, in a quarter of the time of laying all out."""
+    brief = replace(brief, lineage=(), definitions=())
+    again, _ = _prepared(brief, look, charts, cache)
+    return _room(brief, again)
+
+
+def _room(brief: Brief, again: Again) -> tuple[measure.Gap, ...]:
+    endless = again(ENDLESS.format(width=WIDTHS[brief.meta.page_size]))
+    return tuple(measure.room(endless.pages, brief))
+
+
+def _prepared(brief: Brief, look: Look, charts: Mapping[str, str], cache: Path) -> tuple[Again, bytes]:
+    """What lays the filled-in page out with more style, and the file's identifier."""
     body = page(brief, look=look)
     css = style.literal("\n".join(look.text(name) for name in _sheets(brief)), brief.meta.theme)
     weasyprint = _weasyprint(_font_folder(look), cache)
@@ -87,15 +109,15 @@ def lay_out(brief: Brief, *, look: Look, charts: Mapping[str, str], cache: Path,
             raise UnusableRequest(tuple(_problem(text) for text in problems))
         return laid_out
 
-    laid_out = again("" if appendix else NO_APPENDIX)
-    return Sheets(brief, tuple(measure.gaps(laid_out.pages, brief)), laid_out, again, _identifier(body, css, charts))
+    return again, _identifier(body, css, charts)
 
 
 def written(sheets: Sheets) -> Printed:
     """The file of laid-out sheets, and what broke a rule of the page."""
     brief, gaps = sheets.brief, sheets.gaps
     if sheets.overflowing:  # how much too much shows only on an endless sheet
-        gaps = tuple(measure.excess(gaps, sheets.again(ENDLESS).pages, brief))
+        measured = {gap.page: gap for gap in _room(brief, sheets.again)}
+        gaps = tuple(measured[gap.page] if gap.page in sheets.overflowing else gap for gap in gaps)
     with _warnings() as warnings, _no_collection():
         data = sheets.laid_out.write_pdf(pdf_identifier=sheets.identifier, **OPTIONS)
     if warnings:
