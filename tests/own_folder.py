@@ -36,7 +36,10 @@ class Folder:
     """A project of CSV files as a user writes them, and what `bench compute --out` makes of it."""
 
     def __init__(self, place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.place, self.companies, self.facts, self.prices = place, [], [], []
+        self.place = place
+        self.companies: list[str] = []
+        self.facts: list[str] = []
+        self.prices: list[str] = []
         self.lines: list[str] = []
         self.fx = ["date,base,quote,rate"]
         (place / "configs").mkdir()

@@ -217,6 +217,19 @@ def test_a_derived_negative_revenue_is_an_error_and_no_figure() -> None:
     assert [(finding.check, finding.severity) for finding in findings] == [("negative_revenue", "error")]
 
 
+def test_negative_revenue_that_is_stated_is_a_figure() -> None:
+    """METHOD 5 speaks of derived quarters: an insurer whose investments fell may state revenue below zero."""
+    found = cell(acme((YEAR_2024, -5)), Operand("revenue", "fy"))
+    assert (found["value"], found["status"]) == (-5 * M, "ok")
+
+
+def test_a_year_that_ends_in_the_first_days_of_its_last_month_is_a_year() -> None:
+    """Year of 52 weeks to Sunday 1 December: whoever writes month 12 for it, or 11, means this year."""
+    year = (date(2023, 12, 4), date(2024, 12, 1))
+    for month in (11, 12):
+        assert cell(ending(acme((year, 52)), month), Operand("revenue", "fy"), date(2025, 3, 1))["value"] == 52 * M
+
+
 def test_facts_older_than_185_days_are_flagged_and_past_18_months_stale() -> None:
     data = acme(*QUARTERS)
     assert "old" not in cell(data, Operand("revenue", "ltm"), date(2025, 7, 4))["flags"]  # 185 days

@@ -34,6 +34,7 @@ WORDS: Final = {
 # METHOD 17: what stands in where an issuer prints no separate line, and the mark it leaves.
 STAND_INS: Final = {"net_income_common": ("net_income_parent", "parent_for_common")}
 _SUMS: Final = {(3, 3, 3, 3): "sum of four quarters", (6, 6): "sum of two halves"}
+_STATED: Final = {12: "fiscal year", 3: "reported quarter", 0: "reported"}
 _JITTER_DAYS: Final = 10  # a 52/53-week year ends a few days beside the month's end
 _MOST_STEPS: Final = 7
 
@@ -112,7 +113,7 @@ def clock(view: View, company: str) -> Clock:
     """Revenue keeps the time; a company without revenue goes by whatever flow it reports latest."""
     flows = _flows(view.facts(company, "revenue"))
     if not flows:
-        items = sorted({what for (who, what, segment) in view.index.facts if who == company and segment == "total"})
+        items = sorted(what for what, segment in view.index.series(company) if segment == "total")
         flows = [fact for item in items if item in FLOWS for fact in _flows(view.facts(company, item))]
     month = view.company(company).fiscal_year_end_month
     years = [fact.end for fact in flows if fact.months == 12 and _is_year_end(fact.end, month)]
@@ -251,7 +252,7 @@ def _read(path: Path, start: date, end: date, months: int, how: str) -> Reading:
 def _words(path: Path, months: int, how: str) -> str:
     """How the window was filled, in words a reader can follow."""
     if how == "reported":
-        return {12: "fiscal year", 3: "reported quarter"}.get(months, "reported")
+        return _STATED.get(months, _STATED[0])
     lengths = tuple(step.fact.months for step in path)
     if how == "parts" and lengths in _SUMS:
         return _SUMS[lengths]
@@ -320,7 +321,8 @@ def _contradicted(view: View, company: str, answer: Reading) -> str:
 
 def _checked(answer: Reading, company: Company, item: str) -> Reading:
     """A derived negative revenue is a mistake in the data, not a figure (METHOD 5)."""
-    if item != "revenue" or answer.value is None or answer.value >= 0 or answer.how.startswith("reported"):
+    stated = answer.how in _STATED.values()  # an insurer may state negative revenue; two figures may not give it
+    if item != "revenue" or answer.value is None or answer.value >= 0 or stated:
         return answer
     reason = f"{answer.how} would be a negative revenue"
     found = Finding("negative_revenue", "error", f"{company.name}: {reason}.", subject=company.company)
@@ -359,7 +361,8 @@ def _flows(facts: Iterable[Fact]) -> list[Fact]:
 
 
 def _is_year_end(end: date, month: int) -> bool:
-    return any(near(end, month_end(date(year, month, 1))) for year in (end.year - 1, end.year, end.year + 1))
+    """In the fiscal year's last month, or a few days beside its end: 52/53-week years end on a weekday."""
+    return end.month == month or any(near(end, month_end(date(year, month, 1))) for year in (end.year - 1, end.year))
 
 
 def _left_behind(flows: Sequence[Fact], year_end_month: int) -> list[Fact]:

@@ -212,8 +212,8 @@ def unconverted(look: Look) -> Iterator[Finding]:
     """Rows in a currency without a rate are as absent as their rate; one finding per currency names the first."""
     reporting = look.view.company(look.company).reporting_currency
     lost: dict[str, list[Fact]] = defaultdict(list)
-    for (company, _, _), facts in look.view.index.facts.items():
-        for fact in facts if company == look.company else ():
+    for item, segment in look.view.index.series(look.company):
+        for fact in look.view.index.facts[look.company, item, segment]:
             foreign = fact.currency not in (None, reporting) and fact.known_on <= look.view.as_of
             if foreign and fact.end >= look.since and not _has_rate(look, fact, reporting):
                 lost[str(fact.currency)].append(fact)

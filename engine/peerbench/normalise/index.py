@@ -74,9 +74,19 @@ class Index:
     estimates: dict[str, tuple[dict[str, Any], ...]]
     dividends: dict[str, tuple[dict[str, Any], ...]]
     prices: dict[str, pl.DataFrame] = field(default_factory=dict)  # by company, for market statistics
+    _series: dict[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
+
+    def series(self, company: str) -> tuple[tuple[str, str], ...]:
+        """Item and segment of every series of a company."""
+        if not self._series:
+            found: dict[str, list[tuple[str, str]]] = defaultdict(list)
+            for who, item, segment in self.facts:
+                found[who].append((item, segment))
+            self._series.update({who: tuple(keys) for who, keys in found.items()})
+        return self._series.get(company, ())
 
     def segments(self, company: str, item: str) -> tuple[str, ...]:
-        return tuple(segment for (who, what, segment) in self.facts if (who, what) == (company, item))
+        return tuple(segment for what, segment in self.series(company) if what == item)
 
 
 def index(data: Dataset, companies: Iterable[str]) -> Index:

@@ -47,7 +47,7 @@ class Look:
 
 
 def flow_series(look: Look) -> list[tuple[str, str]]:
-    keys = {(what, segment) for (who, what, segment) in look.view.index.facts if who == look.company}
+    keys = look.view.index.series(look.company)
     return sorted((item, segment) for item, segment in keys if item in FLOWS and ITEMS[item].unit == "money")
 
 
