@@ -13,7 +13,7 @@ from peerbench.core.companies import Company, Line
 from peerbench.core.dataset import Dataset
 from peerbench.core.errors import UnusableRequest
 from peerbench.core.findings import Finding, Origin
-from peerbench.sources import layout
+from peerbench.sources import layout, quality
 from peerbench.sources import lines as share_lines
 from peerbench.sources.columns import cast, header_faults
 from peerbench.sources.contract import keep, one_per_key
@@ -43,19 +43,21 @@ def combine(payloads: Sequence[Payload]) -> Dataset:
         for name, frame in own.frames.items():
             parts.setdefault(name, []).append((payload, frame))
     lines = on_lines(lines, [split for payload in payloads for split in payload.splits], _currencies(companies))
-    data, disagreements = _merged(parts)
+    merged, disagreements = _merged(parts)
     formal = tuple(finding for payload in payloads for finding in payload.findings)
     findings = (*formal, *company_findings, *line_findings, *row_findings)
-    _refuse_if_empty(payloads, companies, data.get("facts"), findings)
-    made = shaped({name: frame for name, frame in data.items() if name != "disagreements"})
+    _refuse_if_empty(payloads, companies, merged.get("facts"), findings)
+    made = shaped({name: frame for name, frame in merged.items() if name != "disagreements"})
     files = tuple(dict.fromkeys(file for payload in payloads for file in payload.receipts))
     for name in ("facts", "prices", "fx"):
         made.setdefault(name, frames.empty(_SCHEMAS[name]))
-    stated = shaped({"disagreements": data["disagreements"]}) if "disagreements" in data else {}
+    stated = shaped({"disagreements": merged["disagreements"]}) if "disagreements" in merged else {}
     said = pl.concat([*stated.values(), disagreements]) if disagreements.height else stated.get("disagreements")
     if said is not None:
         made["disagreements"] = said
-    return Dataset(companies=_records(companies), lines=lines, files=files, findings=findings, **made)
+    data = Dataset(companies=_records(companies), lines=lines, files=files, findings=findings, **made)
+    # Share counts are judged by a brief's own checks, which know the day and withhold the figure.
+    return replace(data, findings=(*findings, *quality.check(data, counts=False)))
 
 
 _SCHEMAS: Final = {"facts": frames.FACTS, "prices": frames.PRICES, "fx": frames.FX}
