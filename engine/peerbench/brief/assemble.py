@@ -353,11 +353,25 @@ class _Maker:
         points = tuple(SeriesPoint(point.as_of, point.premium) for point in found.points)
         if found.mean is None or found.now is None:
             return Premiums(metric, points, found.n, HISTORY_MONTHS, reason=found.reason or "")
+        months = tuple(self._month(metric, point, cells) for point in points)
+        what = f"Mean gap over {found.n} month-ends"
+        mean = self.evidence.work(f"history:{metric}", what, found.mean, "fraction", "mean", months)
         now = self.evidence.premium(metric)
-        mean = self.evidence.work(
-            f"history:{metric}", f"Mean gap over {found.n} month-ends", found.mean, "fraction", "mean", (now,)
+        return Premiums(metric, points, found.n, HISTORY_MONTHS, mean, now, found.sd, months=months)
+
+    def _month(self, metric: str, point: SeriesPoint, cells: pl.DataFrame) -> Quantity:
+        """The gap of one month end, resting on what was known then."""
+        known = cells.filter(pl.col("as_of") == point.when)["inputs"].explode().drop_nulls().unique(maintain_order=True)
+        made = self.evidence.work(
+            f"history:{metric}:{point.when}",
+            f"{self.evidence.label(metric)}: gap to the peer median on {point.when:%-d %B %Y}",
+            point.value,
+            "fraction",
+            "value ÷ peer median − 1, as known on the day",
+            (),
+            documents=tuple(known),
         )
-        return Premiums(metric, points, found.n, HISTORY_MONTHS, mean, now, found.sd)
+        return self._dated(made, point.when)
 
     def _implied(self, listed: Listing | None) -> tuple[ImpliedValue, ...]:
         """The football field, per unit of the subject's primary line in its currency."""

@@ -8,7 +8,7 @@ from functools import cached_property
 
 from peerbench.brief.audience import Audience
 from peerbench.brief.sourcebook import Sourcebook
-from peerbench.brief.study import Study
+from peerbench.brief.study import Premiums, Study
 from peerbench.core.document import Cell, Cite, Mark, Native, Number, Paragraph, Span, Spans, Strong, Text, When
 from peerbench.core.evidence import Evidence, Quantity, Tested
 from peerbench.core.metric import Operand
@@ -57,6 +57,11 @@ class Desk:
     @property
     def tested(self) -> Tested | None:
         return self.study.tested.get(self.headline_metric)
+
+    @property
+    def premiums(self) -> Premiums | None:
+        """The gap through time on the multiple that this audience follows."""
+        return self.study.premiums.get(self.audience.words("history"))
 
     @property
     def priced_on(self) -> When:

@@ -437,7 +437,7 @@ def segments(desk: Desk) -> Chart | None:
 def history(desk: Desk) -> Chart | None:
     """Figure 2: the subject's premium through time with its mean and one standard deviation; 36 months or nothing."""
     ev = desk.evidence
-    premiums = next(iter(desk.study.premiums.values()), None)
+    premiums = desk.premiums
     if premiums is None or premiums.mean is None or premiums.now is None or premiums.sd is None:
         return None
     mean = premiums.mean.value or 0.0
@@ -457,12 +457,12 @@ def history(desk: Desk) -> Chart | None:
         "mean − s.d.",
         (premiums.mean,),
     )
-    above = (premiums.now.value or 0) > mean
+    sides = {"above_mean": (premiums.now.value or 0) > mean, "below_mean": (premiums.now.value or 0) < mean}
     noun = words.noun(ev, premiums.metric)
     title = desk.title(
         "title.history",
         {"measure": noun},
-        {"above_mean": above, "below_mean": not above, "above": above, "below": not above},
+        sides,
     )
     figure = figures.History(
         premiums.points,
@@ -472,9 +472,9 @@ def history(desk: Desk) -> Chart | None:
         lower.number("spct0"),
     )
     data = _data("history", "Month end", [("gap", "Gap to median")],
-                 [(f"{p.when:%d %b %Y}", [Cell((Number(p.value, "spct1"),))]) for p in premiums.points])  # fmt: skip
+                 [(f"{month.end:%d %b %Y}", [cell(month, "spct1")]) for month in premiums.months])  # fmt: skip
     return Chart("history", title, (Text(f"{ev.definitions[premiums.metric].short} against the peer median, %, {premiums.n} month-ends"),),
-                 figure, _alt("Line chart with band.", words_of(title) + "."), desk.source_line([premiums.now.ref]), 87.0, 41.0,
+                 figure, _alt("Line chart with band.", words_of(title) + "."), desk.source_line([premiums.now.ref, premiums.mean.ref]), 87.0, 41.0,
                  desk.next_figure(), data)  # fmt: skip
 
 

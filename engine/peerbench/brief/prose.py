@@ -66,18 +66,9 @@ def _robustness(desk: Desk) -> Statement | None:
 
 
 def _history(desk: Desk) -> Statement | None:
-    premiums = next(iter(desk.study.premiums.values()), None)
+    premiums = desk.premiums
     if premiums is None or premiums.mean is None or premiums.now is None or not premiums.sd:
         return None
-    gap = (premiums.now.value or 0) - (premiums.mean.value or 0)
-    desk.evidence.work(
-        "history_score",
-        "Standard deviations from the mean gap",
-        gap / premiums.sd,
-        "pure",
-        "(now − mean) ÷ s.d.",
-        (premiums.now, premiums.mean),
-    )
     return valuation.history(desk.evidence, premiums.now, premiums.mean, premiums.sd, premiums.n, premiums.metric)
 
 
@@ -278,7 +269,7 @@ def _ebitda_gap(desk: Desk) -> Statement | None:
 
 
 def _history_withheld(desk: Desk) -> Statement | None:
-    premiums = next(iter(desk.study.premiums.values()), None)
+    premiums = desk.premiums
     if premiums is None or premiums.mean is not None:
         return None
     return Statement(

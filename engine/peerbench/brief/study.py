@@ -53,6 +53,7 @@ class Premiums:
     now: Quantity | None = None
     sd: float | None = None
     reason: str = ""
+    months: tuple[Quantity, ...] = ()  # one a point, where the history is long enough to be printed
 
 
 @dataclass(frozen=True, slots=True)

@@ -264,7 +264,6 @@ def history(evidence: Evidence, now: Quantity, mean: Quantity, sd: float, months
             "now": now.number("spct0"),
             "mean": mean.number("spct0"),
             "months": Number(float(months), "n0"),
-            "scores": Number(abs(gap) / sd if sd else None, "n1", ref="working:history_score"),
         },
         {"above_mean": gap > 0, "below_mean": gap < 0, "above": gap > 0, "below": gap < 0},
         strength=min(1.0, abs(gap) / sd / 2 if sd else 0.0),
