@@ -128,6 +128,9 @@ def _kept(folder: Path, case: _Case) -> tuple[str, ...]:
     Else a page would stand beside data files that say something else.
     """
     delivery.recover(folder)
+    names = [reader.name for reader in case.request.audiences if reader.name not in case.asked]
+    if not names:
+        return ()
     try:
         last = json.loads((folder / "manifest.json").read_text("utf-8"))
     except (OSError, ValueError):
@@ -135,7 +138,6 @@ def _kept(folder: Path, case: _Case) -> tuple[str, ...]:
     now = _rests_on(case)
     if not isinstance(last, dict) or any(last.get(key) != value for key, value in now.items()):
         return ()
-    names = (reader.name for reader in case.request.audiences if reader.name not in case.asked)
     return tuple(name for name in names if (folder / name).is_dir())
 
 
@@ -391,29 +393,33 @@ def _editions(
 
     A page that overflows when nothing more may give way is refused by name, before anything is written.
     """
+    from peerbench.render import press
     from peerbench.render.templates import Look
 
     look = Look(case.roots, reader.name)
     charts = _charts(brief, case)
     made: dict[str, bytes] = {}
     cut: tuple[Finding, ...] = ()
+    ticket = press.submit(brief, look=look, charts=charts, cache=case.cache) if "pdf" in wanted else None
     if "html" in wanted:
         from peerbench.render import html
 
         progress(f"{reader.name}: web page")
         made[f"{reader.name}/brief.html"] = html.page(brief, look=look, charts=charts, cache=case.cache).encode()
     if "pdf" in wanted:
-        from peerbench.render import fit
-
         progress(f"{reader.name}: PDF")
-        printed, cut = fit.fitted(
-            brief,
-            cut=partial(_cut, brief, study, reader),
-            steps=_steps(reader, case.config.length),
-            look=look,
-            draw=partial(_charts, case=case),
-            cache=case.cache,
-        )
+        printed = ticket.printed() if ticket is not None else None
+        if printed is None or _errors(printed.findings):  # not printed elsewhere, or something has to give way
+            from peerbench.render import fit
+
+            printed, cut = fit.fitted(
+                brief,
+                cut=partial(_cut, brief, study, reader),
+                steps=_steps(reader, case.config.length),
+                look=look,
+                draw=partial(_charts, case=case),
+                cache=case.cache,
+            )
         mistakes = _errors(printed.findings)
         if mistakes:
             raise UnusableRequest(tuple(replace(finding, subject=reader.name) for finding in mistakes))

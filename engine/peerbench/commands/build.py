@@ -19,6 +19,7 @@ from peerbench.commands import request
 from peerbench.commands.printing import print_findings, refuse
 from peerbench.core.errors import UnusableRequest
 from peerbench.core.findings import Finding
+from peerbench.render import press
 
 if TYPE_CHECKING:
     from peerbench.build import BuildResult
@@ -34,8 +35,8 @@ def run(parsed: Namespace, arguments: list[str]) -> int:
     began = time.time_ns()
     configs = request.configs(parsed.configs)
     done = _Done()
-    options = _options(parsed, root)
-    with _uncollected():
+    with press.standing(), _uncollected():
+        options = _options(parsed, root)
         for config in configs:
             _one(config, parsed, options, done)
             gc.collect(0)

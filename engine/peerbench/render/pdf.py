@@ -158,6 +158,14 @@ def _identifier(body: str, css: str, charts: Mapping[str, str]) -> bytes:
 # ---- the engine and its traps --------------------------------------------------------------------------------------
 
 
+def warm() -> None:
+    """Load the engine before there is anything to print."""
+    with _no_library_search():
+        import weasyprint.pdf
+        import weasyprint.svg
+        import weasyprint.text.fonts  # noqa: F401
+
+
 def _weasyprint(fonts: Path, cache: Path) -> Any:
     """WeasyPrint, told to see the theme's fonts only; fontconfig reads its file anew for each font configuration."""
     os.environ["FONTCONFIG_FILE"] = str(_fontconfig(fonts, cache))

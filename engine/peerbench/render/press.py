@@ -1,0 +1,156 @@
+"""A second process that prints: it loads the PDF engine while the first one computes, then lays out what it is sent.
+
+It is forked before any heavy library is loaded, so there are no threads to lose, and it imports only what this module
+names. Where it cannot stand (no fork, a library loaded already, a press that died) the caller prints by itself: the
+same code, the same bytes.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Any, BinaryIO, Final
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from peerbench.core.document import Brief
+    from peerbench.render.pdf import Printed
+    from peerbench.render.templates import Look
+
+THREADED: Final = ("polars", "vl_convert")  # whose threads a fork would lose
+LENGTH: Final = 8  # bytes before each message
+_standing: list[Press] = []
+
+
+class Press:
+    """The pipes to the printing process."""
+
+    def __init__(self, pid: int, jobs: BinaryIO, sheets: BinaryIO) -> None:
+        self._pid, self._jobs, self._sheets = pid, jobs, sheets
+
+    def send(self, job: tuple[Any, ...]) -> None:
+        _put(self._jobs, job)
+
+    def receive(self) -> Any:
+        return _get(self._sheets)
+
+    def close(self) -> None:
+        for pipe in (self._jobs, self._sheets):
+            with suppress(OSError):  # a press that died has closed its ends
+                pipe.close()
+        os.waitpid(self._pid, 0)
+
+
+class Ticket:
+    """A brief that is being printed elsewhere; None from `printed` means: print it yourself."""
+
+    def __init__(self, press: Press | None) -> None:
+        self._press = press
+
+    def printed(self) -> Printed | None:
+        """Wait for the sheets. What the press refused is raised here, as it would be in this process."""
+        if self._press is None:
+            return None
+        try:
+            answer = self._press.receive()
+        except (OSError, EOFError):
+            return None
+        if isinstance(answer, tuple):
+            from peerbench.core.errors import UnusableRequest
+
+            raise UnusableRequest(answer)
+        made: Printed | None = answer
+        return made
+
+
+@contextmanager
+def standing() -> Iterator[None]:
+    """Fork the press for as long as the block lasts, where that is safe."""
+    press = _forked() if _safe() else None
+    if press is not None:
+        _standing.append(press)
+    try:
+        yield
+    finally:
+        if press is not None:
+            _standing.remove(press)
+            press.close()
+
+
+def submit(brief: Brief, *, look: Look, charts: Mapping[str, str], cache: Path) -> Ticket:
+    """Hand a brief to the press that stands, if one does; one job at a time."""
+    press = _standing[-1] if _standing else None
+    if press is None:
+        return Ticket(None)
+    try:
+        press.send((brief, look, dict(charts), cache))
+    except OSError:
+        return Ticket(None)
+    return Ticket(press)
+
+
+def _safe() -> bool:
+    return hasattr(os, "fork") and not any(name in sys.modules for name in THREADED)
+
+
+def _forked() -> Press | None:
+    job_out, job_in = os.pipe()
+    sheet_out, sheet_in = os.pipe()
+    try:
+        pid = os.fork()
+    except OSError:
+        for end in (job_out, job_in, sheet_out, sheet_in):
+            os.close(end)
+        return None
+    if pid == 0:
+        os.close(job_in)
+        os.close(sheet_out)
+        _serve(os.fdopen(job_out, "rb"), os.fdopen(sheet_in, "wb"))
+    os.close(job_out)
+    os.close(sheet_in)
+    return Press(pid, os.fdopen(job_in, "wb"), os.fdopen(sheet_out, "rb"))
+
+
+def _serve(jobs: BinaryIO, sheets: BinaryIO) -> None:
+    """The press's own life: load, print until the pipe closes, leave without running anybody's exit handlers."""
+    status = 1
+    try:
+        from peerbench.core.errors import UnusableRequest
+        from peerbench.render import pdf
+
+        pdf.warm()
+        while True:
+            brief, look, charts, cache = _get(jobs)
+            try:
+                answer: Any = pdf.write(brief, look=look, charts=charts, cache=cache)
+            except UnusableRequest as error:
+                answer = error.findings
+            _put(sheets, answer)
+    except EOFError:
+        status = 0
+    finally:
+        os._exit(status)
+
+
+def _put(pipe: BinaryIO, value: Any) -> None:
+    import pickle
+
+    data = pickle.dumps(value, protocol=pickle.HIGHEST_PROTOCOL)
+    pipe.write(len(data).to_bytes(LENGTH, "big"))
+    pipe.write(data)
+    pipe.flush()
+
+
+def _get(pipe: BinaryIO) -> Any:
+    """The next message. Both ends are this program's own, so that pickle is safe here."""
+    import pickle
+
+    head = pipe.read(LENGTH)
+    size = int.from_bytes(head, "big")
+    data = pipe.read(size)
+    if len(head) < LENGTH or len(data) < size:
+        raise EOFError
+    return pickle.loads(data)
