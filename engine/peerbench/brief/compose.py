@@ -121,6 +121,9 @@ def _section_head(desk: Desk, name: str) -> Spans:
     """A section's head is a claim too."""
     ev = desk.evidence
     holds: dict[str, bool] = {**valuation.spread(ev, desk.metrics("multiples")).holds}
+    own = desk.premiums
+    if own is not None and own.mean is not None and own.now is not None:
+        holds |= {"above_own": (own.now.value or 0) > (own.mean.value or 0)}
     if ev.has("revenue_growth_ltm"):
         growth = direction(ev.gap("revenue_growth_ltm"))
         holds = {**holds, **growth} if name == "growth" else holds
