@@ -53,14 +53,16 @@ def _number(parsed: Namespace, config: str, company: str, metric: str) -> int:
 
     as_of = request.day(parsed.as_of)
     trace, traces, sources = build.explain(Path(config), company, metric, as_of=as_of, today=date.today())
+    entry = metrics.catalogue().get(metric.partition("[")[0])
+    rule = entry.source if entry else ""
     if parsed.format == "json":
-        print(json.dumps(_data(trace, traces, sources), indent=2, ensure_ascii=False, default=str))
+        print(json.dumps(_data(trace, traces, sources, rule), indent=2, ensure_ascii=False, default=str))
     else:
-        print(tree(trace, traces, sources))
+        print(tree(trace, traces, sources, rule=rule))
     return 0
 
 
-def _data(trace: Trace, traces: Mapping[str, Trace], sources: tuple[Source, ...]) -> dict[str, Any]:
+def _data(trace: Trace, traces: Mapping[str, Trace], sources: tuple[Source, ...], rule: str) -> dict[str, Any]:
     used = _numbers(trace, traces, set())
     return {
         "what": trace.what,
@@ -68,6 +70,8 @@ def _data(trace: Trace, traces: Mapping[str, Trace], sources: tuple[Source, ...]
         "formula": trace.formula,
         "calculation": words(trace.calculation),
         "known_on": trace.known_on,
+        "rule": rule,
+        "marks": _marks(trace),
         "inputs": [_part(part, traces, DEPTH) for part in trace.inputs],
         "documents": [asdict(source) for source in sources if source.number in used],
     }
@@ -101,26 +105,35 @@ def _numbers(trace: Trace, traces: Mapping[str, Trace], seen: set[str]) -> set[i
     return found
 
 
-def tree(trace: Trace, traces: Mapping[str, Trace], sources: tuple[Source, ...]) -> str:
+def tree(trace: Trace, traces: Mapping[str, Trace], sources: tuple[Source, ...], *, rule: str = "") -> str:
     """The number, its formula and operands, each with its own below it, and the documents at the end."""
     from peerbench.render.format import text
 
     # A number that could not be computed has its reason in place of a calculation.
     said = dict.fromkeys(part for part in (trace.formula, words(trace.calculation), trace.exact.reason) if part)
     head = [f"{trace.what}: {text(trace.exact)}", *(f"  = {part}" for part in said)]
+    since = f"known since {trace.known_on}" if trace.known_on and trace.exact.status == "ok" else ""
+    head += [f"  {'; '.join(part for part in (since, rule) if part)}"] if since or rule else []
+    head += [f"  mark: {mark}" for mark in _marks(trace)]
     used = _numbers(trace, traces, set())
     documents = [_document(source) for source in sources if source.number in used]
-    return "\n".join(
-        (*head, *_branches(trace, traces, "  ", DEPTH), *(["", "Documents:"] if documents else []), *documents)
-    )
+    whose = trace.what.partition(", ")[0] + ", "
+    branches = _branches(trace, traces, "  ", DEPTH, whose)
+    return "\n".join((*head, *branches, *(["", "Documents:"] if documents else []), *documents))
 
 
-def _branches(trace: Trace, traces: Mapping[str, Trace], margin: str, depth: int) -> Iterator[str]:
+def _marks(trace: Trace) -> list[str]:
+    """What a reader should know of the number; its reason stands in place of a calculation already."""
+    return [said for _, said in trace.checks if said != trace.exact.reason]
+
+
+def _branches(trace: Trace, traces: Mapping[str, Trace], margin: str, depth: int, whose: str) -> Iterator[str]:
+    """`whose` is the company of the number above: it need not be said again of each part."""
     for index, part in enumerate(trace.inputs):
         last = index == len(trace.inputs) - 1
-        yield f"{margin}{'└─' if last else '├─'} {_operand(part)}"
+        yield f"{margin}{'└─' if last else '├─'} {_operand(part).removeprefix(whose)}"
         if part.ref in traces and depth:
-            yield from _branches(traces[part.ref], traces, margin + ("   " if last else "│  "), depth - 1)
+            yield from _branches(traces[part.ref], traces, margin + ("   " if last else "│  "), depth - 1, whose)
 
 
 def _operand(part: TraceInput) -> str:
