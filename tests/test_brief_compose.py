@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+import statistics
 from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import date
@@ -28,7 +29,7 @@ from peerbench.core.document import (
     Text,
     When,
 )
-from studies import UNSAYABLE, Written, numbers, paragraph, peers, printed, walk, words
+from studies import UNSAYABLE, Written, house, numbers, paragraph, peers, printed, project, walk, words, written
 
 AUDIENCES: Final = ("institutional", "risk", "policy")
 CASES: Final[dict[str, dict[str, Any]]] = {
@@ -45,14 +46,30 @@ CASES: Final[dict[str, dict[str, Any]]] = {
     "long ago": {"as_of": date(2024, 3, 15), "audiences": ["institutional", "risk"]},
     "in renminbi": {"currency": "CNY", "audiences": ["policy"]},
 }  # fmt: skip
-PAIRS: Final = [f"{case}; {audience}" for case, keys in CASES.items() for audience in keys.get("audiences", AUDIENCES)]
+HISTORY: Final = "with a history"
+PAIRS: Final = [
+    *(f"{case}; {audience}" for case, keys in CASES.items() for audience in keys.get("audiences", AUDIENCES)),
+    f"{HISTORY}; institutional",
+]
 
 
 @pytest.fixture(params=PAIRS, scope="module")
 def pair(request: pytest.FixtureRequest, alibaba: Written, variant: Callable[..., Written]) -> tuple[Written, Brief]:
     case, audience = request.param.split("; ")
-    written = variant(**CASES[case]) if CASES[case] else alibaba
-    return written, written.briefs[audience]
+    if case == HISTORY:
+        remembered: Written = request.getfixturevalue("remembered")
+        return remembered, remembered.briefs[audience]
+    made = variant(**CASES[case]) if CASES[case] else alibaba
+    return made, made.briefs[audience]
+
+
+@pytest.fixture(scope="module")
+def remembered(tmp_path_factory: pytest.TempPathFactory) -> Written:
+    """The shipped config where a dozen month ends are history enough; the data have eighteen."""
+    folder = tmp_path_factory.mktemp("remembered")
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("peerbench.compare.history.HISTORY_POINTS", 12)
+        return written(project(folder, audiences=["institutional"]))
 
 
 @pytest.fixture
@@ -350,6 +367,62 @@ def test_a_brief_in_renminbi_calls_no_amount_dollars(variant: Callable[..., Writ
     ]
     assert not any("US$" in head for head in heads), heads
     assert any("RMB" in head for head in heads)
+
+
+# ---- the gap through time --------------------------------------------------------------------------------------------
+
+
+def test_each_month_of_the_gap_rests_on_what_was_known_then(remembered: Written) -> None:
+    """METHOD 27, and the mean is that of the months."""
+    data, (history,) = remembered.study.data, remembered.study.premiums.values()
+    facts = {row["id"]: row["known_on"] for row in data.facts.iter_rows(named=True)}
+    facts |= {row["id"]: row["date"] for name in (data.prices, data.fx) for row in name.iter_rows(named=True)}
+    assert len(history.months) == len(history.points) >= 12
+    for month, point in zip(history.months, history.points, strict=True):
+        assert (month.end, month.value) == (point.when, point.value)
+        assert month.documents
+        assert all(facts[document] <= point.when for document in month.documents)
+    assert history.mean.value == pytest.approx(statistics.fmean(point.value for point in history.points))
+    assert history.sd == pytest.approx(statistics.stdev(point.value for point in history.points))
+    assert history.mean.inputs == tuple(month.ref for month in history.months)
+    (chart,) = [one for one in exhibits(remembered.briefs["institutional"]) if one.id == "history"]
+    assert isinstance(chart, Chart)
+    assert chart.data is not None
+    assert [number.ref for number in numbers(chart.data)] == [month.ref for month in history.months]
+    side = "above" if history.now.value > history.mean.value else "below"
+    assert side in words(chart.title)
+
+
+# ---- claims and phrases ----------------------------------------------------------------------------------------------
+
+
+def test_no_phrase_asks_for_a_predicate_or_a_value_that_its_claim_does_not_bring(
+    alibaba: Written, remembered: Written, variant: Callable[..., Written], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A variant that nobody can make true would be a sentence that is never said, or a hole that breaks a build."""
+    from peerbench.brief import compose, context
+    from peerbench.narrate import phrases
+    from peerbench.narrate.claims import Claim, Statement, speak
+
+    brought: dict[str, tuple[set[str], set[str]]] = {}
+
+    def noted(statement: Statement, known: phrases.Phrases) -> Claim | None:
+        holds, values = brought.setdefault(statement.id, (set(), set()))
+        holds |= set(statement.holds)
+        values |= set(statement.values)
+        return speak(statement, known)
+
+    monkeypatch.setattr(context, "speak", noted)
+    for one in (alibaba, remembered, variant(**CASES["shrinking, a reference peer"])):
+        for reader in one.case.request.audiences:
+            compose.compose(one.study, reader)
+    assert len(brought) > 50
+    for claim, variants in house().items():
+        if claim in brought:
+            holds, values = brought[claim]
+            for phrase in variants:
+                assert set(phrase.needs) <= holds, (claim, phrase.needs)
+                assert set(phrases.HOLE.findall(phrase.lead + phrase.say)) <= values, (claim, phrase.say)
 
 
 # ---- one number alone ------------------------------------------------------------------------------------------------
