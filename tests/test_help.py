@@ -26,6 +26,10 @@ NO_EXAMPLE = {
     "phrases are read when a brief is composed": ("phrase",),
     "a theme of the project": ("theme",),
     "the typefaces of the page must be read": ("letters",),
+    "files, rates or a database must be there": ("file-mapping", "not-queried", "not-rates", "unmapped-lines"),
+    "years of figures must be there; see test_sources_quality": (
+        "currency-label", "currency-switch", "share-count-scale", "year-to-date-as-quarter",
+    ),
     "the SEC's files or a lock must be there": (
         "lock", "no-company-facts", "no-facts", "no-lock", "not-company-facts", "not-fetched", "not-json",
         "not-periodic", "offline", "one-company-two-keys", "other-company", "unknown-source", "unknown-ticker",

@@ -327,7 +327,8 @@ def disagreements(frame: pl.DataFrame, looks: Sequence[Look]) -> Iterator[Findin
     grouped: dict[tuple[str, str, date, int, float], list[str]] = defaultdict(list)
     for row in frame.iter_rows(named=True):
         look = by_company.get(row["company"])
-        if look and look.since <= row["period_end"] and _in_use(look, row):
+        said = look is not None and (row["known_on"] is None or row["known_on"] <= look.view.as_of)
+        if look and said and look.since <= row["period_end"] and _in_use(look, row):
             key = (row["company"], row["item"], row["period_end"], row["months"], row["kept_value"])
             grouped[key].append(f"{millions(row['other_value'])} in {row['other_source']}")
     for (company, item, end, months, kept), others in grouped.items():

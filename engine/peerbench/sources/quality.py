@@ -81,7 +81,7 @@ def _scale(company: str, item: str, figures: Sequence[_Figure], lines: Iterable[
             times = max(ratios[0], 1 / ratios[0])
             what = f"{times:,.0f} times {'above' if ratios[0] > 1 else 'below'} the counts before and after"
             message = f"{ITEMS[item].label} at {figure.end} is {figure.value:,.0f}, {what}; its unit looks wrong."
-            yield _suspicion("share-count-scale", company, message, figure)
+            yield _finding("share-count-scale", company, message, figure)
 
 
 # ---- periods --------------------------------------------------------------------------------------------------------
@@ -104,7 +104,7 @@ def _year_to_date(company: str, item: str, figures: Sequence[_Figure]) -> Iterat
                 f"{ITEMS[item].label} of quarters ({shown}) looks like sums since the year began; "
                 f"the year to {year.end} is {year.value / 1e6:,.0f}m."
             )
-            yield _suspicion("year-to-date-as-quarter", company, message, last)
+            yield _finding("year-to-date-as-quarter", company, message, last)
 
 
 # ---- currencies -----------------------------------------------------------------------------------------------------
@@ -123,7 +123,7 @@ def _switches(series: dict[tuple[str, str], list[_Figure]]) -> Iterator[Finding]
                 message = (
                     f"{ITEMS[item].label} at {before.end} is in {before.currency}, at {after.end} in {after.currency}."
                 )
-                yield _suspicion("currency-switch", company, message, after)
+                yield _finding("currency-switch", company, message, after)
 
 
 def _labels(series: dict[tuple[str, str], list[_Figure]], data: Dataset) -> Iterator[Finding]:
@@ -151,7 +151,7 @@ def _labels(series: dict[tuple[str, str], list[_Figure]], data: Dataset) -> Iter
                     f"net income of the year to {end} is {ratio:.3g} times earnings per share times shares, which is "
                     f"the rate of {stated} and {other}: one of them is labelled with the other's currency."
                 )
-                yield _suspicion("currency-label", company, message, years[end])
+                yield _finding("currency-label", company, message, years[end])
 
 
 def _per_unit(data: Dataset, company: str, day: date) -> float:
@@ -198,9 +198,9 @@ def _twins(series: dict[tuple[str, str], list[_Figure]]) -> Iterator[Finding]:
                 f"{len(pairs)} figures are those of {second} to the last digit, there in {two.currency}, here in "
                 f"{one.currency}, {ITEMS[item].label} to {one.end} among them; one label is wrong."
             )
-            yield _suspicion("currency-label", first, message, one)
+            yield _finding("currency-label", first, message, one)
 
 
-def _suspicion(name: str, company: str, message: str, figure: Any) -> Finding:
+def _finding(name: str, company: str, message: str, figure: Any) -> Finding:
     origin = Origin(figure.source, locator=figure.id)
     return Finding(name, "warning", f"{company}: {message}", "", origin, company)
