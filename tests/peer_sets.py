@@ -87,10 +87,10 @@ def rates(folder: Path, shared: Path, codes: Sequence[str]) -> None:
     with zipfile.ZipFile(shared / "fx" / "eurofxref-hist.zip") as archive:
         text = archive.read(archive.namelist()[0]).decode()
     rows = [
-        {"date": row["Date"], "base": "EUR", "quote": code, "rate": row[code]}
+        {"date": row["Date"], "base": "EUR", "quote": code, "rate": row[code], "source": "ECB"}
         for row in csv.DictReader(text.splitlines()) if row["Date"] >= "2020" for code in codes
     ]  # fmt: skip
-    _write(folder / "fx.csv", ("date", "base", "quote", "rate"), reversed(rows))
+    _write(folder / "fx.csv", ("date", "base", "quote", "rate", "source"), reversed(rows))
 
 
 def config(

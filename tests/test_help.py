@@ -25,7 +25,6 @@ NO_EXAMPLE = {
     "the config's own shape refuses it first": ("metric-unit",),
     "phrases are read when a brief is composed": ("phrase",),
     "a theme of the project": ("theme",),
-    "the typefaces of the page must be read": ("letters",),
     "files, rates or a database must be there": ("file-mapping", "not-queried", "not-rates", "unmapped-lines"),
     "years of figures must be there; see test_sources_quality": (
         "currency-label", "currency-switch", "share-count-scale", "year-to-date-as-quarter",

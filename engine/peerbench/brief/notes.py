@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from peerbench.brief import tables
 from peerbench.brief.context import Desk
 from peerbench.core.document import AudienceBox, Basis, Note, Paragraph, Register, Span, Spans, Strong, Text, When
 from peerbench.core.findings import Finding
@@ -28,6 +29,11 @@ VERDICTS = {
     "comparability": "Not alike",
     "ev_component_missing": "Not disclosed",
     "cross_line": "Lines",
+    "ltm_routes_disagree": "Two routes",
+    "identity": "Does not add up",
+    "long_name": "Shortened",
+    "no_price": "No price",
+    "letters": "Letters",
 }
 SHORT_CITATIONS = 6
 
@@ -36,7 +42,10 @@ def basis(desk: Desk) -> Basis:
     """The basis strip: earnings basis, LTM rule, median rule, outlier rule, FX rule, and the first citations."""
     text = desk.audience.words("basis")
     spans: Spans = (Strong((Text("Basis."),)), Text(f" {text}"))
-    short = [(source.number, _short(desk, source)) for source in desk.book.sources[: desk.limit("citations", SHORT_CITATIONS)]]
+    short = [
+        (source.number, _short(desk, source))
+        for source in desk.book.sources[: desk.limit("citations", SHORT_CITATIONS)]
+    ]
     return Basis(spans, tuple(short))
 
 
@@ -121,6 +130,7 @@ TOGETHER = (
     "data_quality",
     "restated_in_part",
     "issuer_free_cash_flow",
+    "no_estimates",
 )  # one entry for all companies
 SNAPSHOT = re.compile(r" \(snapshot [0-9-]+\)")
 
@@ -195,15 +205,20 @@ def small_samples(desk: Desk) -> Note:
 
 def currency(desk: Desk) -> Note:
     rates = ", ".join(f"{q.what} {q.value:.4f}" for q in desk.study.rates if q.value is not None)
+    if not rates:
+        one = f"Every price and every account is in {tables.code(desk.evidence.currency)}; nothing is converted."
+        return _note("currency", "Currency", one)
     return _note(
         "currency",
         "Currency",
-        "Prices at the European Central Bank rate of the price date; flows at the average rate of their own window; "
+        "Prices at the reference rate of the price date; flows at the average rate of their own window; "
         f"ratios of two flows need none; growth in reporting currency. {rates}. Issuers’ US$ columns are not used.",
     )
 
 
-def disclosures(desk: Desk) -> Note:
+def disclosures(desk: Desk) -> Note | None:
+    if not desk.study.furniture.disclosures:
+        return None
     return _note("disclosures", "Disclosures", " ".join(desk.study.furniture.disclosures))
 
 

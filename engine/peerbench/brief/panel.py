@@ -94,7 +94,9 @@ def _rate(desk: Desk) -> PanelRow | None:
     if not desk.study.rates:
         return None
     rate: Quantity = desk.study.rates[0]
-    label: Spans = (Text(f"{rate.what}, ECB "), When(rate.end, "data")) if rate.end else (Text(rate.what),)
+    row = desk.book.row(rate.documents[0]) if rate.documents else None
+    by = f"{row['source']} " if row and row["source"] == "ECB" else ""
+    label: Spans = (Text(f"{rate.what}, {by}"), When(rate.end, "data")) if rate.end else (Text(rate.what),)
     return _row(label, Number(rate.value, "fx4", "", rate.ref))
 
 

@@ -17,6 +17,7 @@ from peerbench.core.dataset import Dataset
 from peerbench.core.document import Document, Source
 
 ECB: Final = "European Central Bank, euro foreign exchange reference rates"
+ECB_NAMES: Final = ("ECB", "European Central Bank")
 ECB_URL: Final = "https://www.ecb.europa.eu/stats/policy_and_exchange_rates/euro_reference_exchange_rates/"
 FAMILIES: Final = (
     (
@@ -90,7 +91,7 @@ class Sourcebook:
     def _entry(self, id: str, row: Mapping[str, Any]) -> _Entry:
         kind = id.split(".", 1)[0]
         if kind == "fx":
-            return _Entry("fx", ECB, "ECB reference rates", Document(ECB, row["date"], ECB_URL))
+            return _rate_entry(row)
         if kind == "price":
             return _price_entry(row)
         if kind == "est":
@@ -111,6 +112,17 @@ class Sourcebook:
         return _Entry(
             f"{row['company']}.{family}", f"{name}, {words}", f"{name}, {short}", document, row["locator"] or ""
         )
+
+
+def _rate_entry(row: Mapping[str, Any]) -> _Entry:
+    """The publisher of a rate where the data say who it is; it is never guessed."""
+    named = row["source"] or ""
+    if named.startswith(ECB_NAMES):
+        return _Entry("fx", ECB, "ECB reference rates", Document(ECB, row["date"], ECB_URL))
+    title = f"Exchange rates, {named}" if named else "Exchange rates of the data set, source not stated"
+    return _Entry(
+        f"fx.{named}", title, f"Rates, {named}" if named else "Exchange rates", Document(title, row["date"], "")
+    )
 
 
 def _price_entry(row: Mapping[str, Any]) -> _Entry:

@@ -310,11 +310,11 @@ def _units(desk: Desk, cols: Sequence[Column]) -> str:
     if "fraction" in units:
         parts.append("rates and margins in %")
     if "money" in units:
-        parts.append(f"money in {_code(desk.evidence.currency)}bn")
+        parts.append(f"money in {code(desk.evidence.currency)}bn")
     return ltm_words(desk) + "; " + ", ".join(parts)
 
 
-def _code(currency: str) -> str:
+def code(currency: str) -> str:
     return {"USD": "US$", "CNY": "RMB", "HKD": "HK$"}.get(currency, f"{currency} ")
 
 
@@ -445,7 +445,7 @@ def rank_table(desk: Desk) -> Table:
 def measure(desk: Desk, metric: str) -> str:
     """A measure's name in the first column, with its unit."""
     definition = desk.evidence.definitions[metric]
-    unit = {"times": "times", "fraction": "%", "money": f"{_code(desk.evidence.currency)}bn"}.get(definition.unit, "")
+    unit = {"times": "times", "fraction": "%", "money": f"{code(desk.evidence.currency)}bn"}.get(definition.unit, "")
     name = (desk.audience.settings.get("heads") or {}).get(metric) or definition.short
     return f"{name}, {unit}" if unit else str(name)
 
@@ -831,7 +831,7 @@ def segments(desk: Desk) -> Table | None:
         return None
     cols = (
         Column("segment", "Segment", 24.0, align="left"),
-        Column("sales", f"Revenue\n{_code(ev.currency)}bn", 13.0),
+        Column("sales", f"Revenue\n{code(ev.currency)}bn", 13.0),
         Column("growth", "Growth\n%", 11.0),
         Column("share", "Share of\nall, %", 13.0),
     )

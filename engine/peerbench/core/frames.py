@@ -51,6 +51,7 @@ FX: Final[Schema] = {
     "base": pl.String,
     "quote": pl.String,
     "rate": pl.Float64,  # one base buys `rate` quote
+    "source": pl.String,  # who published it: "ECB", or a name; null where the data do not say
 }
 ESTIMATES: Final[Schema] = {
     "id": pl.String,

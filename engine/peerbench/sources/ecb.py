@@ -95,7 +95,7 @@ def _rates(text: str, shown: str) -> tuple[pl.DataFrame, tuple[Finding, ...]]:
     typed = tall.with_columns(day.alias("date"), pl.col("text").cast(pl.Float64, strict=False).alias("rate"))
     bad = typed.filter(pl.col("date").is_null() | pl.col("rate").is_null()).sort("line")
     good = typed.drop_nulls(["date", "rate"]).sort("date", "quote")
-    frame = good.select("date", pl.lit(BASE).alias("base"), "quote", "rate")
+    frame = good.select("date", pl.lit(BASE).alias("base"), "quote", "rate", pl.lit("ECB").alias("source"))
     return frame, tuple(_left_out(bad, shown))
 
 

@@ -99,7 +99,13 @@ COLUMNS: Final[Mapping[str, tuple[Column, ...]]] = {
         _column("adjusted", "boolean"),
         _may("source"),
     ),
-    "fx": (_column("date", "date"), _column("base"), _column("quote"), _column("rate", "number")),
+    "fx": (
+        _column("date", "date"),
+        _column("base"),
+        _column("quote"),
+        _column("rate", "number"),
+        _may("source"),
+    ),
     "estimates": (
         _column("company"),
         _may("line", "key"),
