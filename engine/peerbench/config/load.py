@@ -43,7 +43,7 @@ def load(path: Path, *, root: Path | None = None) -> tuple[Config | None, tuple[
     findings = (*chain.findings, *_name(path, root), *findings)
     config = None if settings is None else _config(settings, path, root, chain, document)
     if config is not None:
-        findings = (*findings, *_folders(config), *_not_yet(config))
+        findings = (*findings, *_folders(config), *_brand_files(config), *_not_yet(config))
     return config, chains.with_excerpts(_in_order(findings, chain), chain.files)
 
 
@@ -138,17 +138,17 @@ def _members(values: dict[str, Any]) -> list[tuple[Keys, dict[str, Any]]]:
     """Every mapping that may be a shape of its own: one or two levels down, inside sources at any depth."""
     found: list[tuple[Keys, dict[str, Any]]] = []
     for name, value in values.items():
-        inside: list[tuple[Keys, Any]] = [((name, key), item) for key, item in _inside(value)]
+        inside: list[tuple[Keys, Any]] = [((name, key), item) for key, item in _entries(value)]
         while inside:
             path, item = inside.pop(0)
             if isinstance(item, dict):
                 found.append((path, item))
             if name == "sources":
-                inside += [((*path, key), deeper) for key, deeper in _inside(item)]
+                inside += [((*path, key), deeper) for key, deeper in _entries(item)]
     return found
 
 
-def _inside(value: Any) -> list[tuple[str | int, Any]]:
+def _entries(value: Any) -> list[tuple[str | int, Any]]:
     if isinstance(value, list):
         return list(enumerate(value))
     return list(value.items()) if isinstance(value, dict) else []

@@ -12,7 +12,7 @@ from peerbench.core import frames
 from peerbench.core.companies import Company, Line
 from peerbench.core.dataset import Dataset
 from peerbench.core.errors import UnusableRequest
-from peerbench.core.findings import Finding, Origin
+from peerbench.core.findings import Finding, Origin, did_you_mean
 from peerbench.sources import layout, quality
 from peerbench.sources import lines as share_lines
 from peerbench.sources.columns import cast, header_faults
@@ -83,15 +83,18 @@ def _where(name: str, payloads: Sequence[Payload]) -> str:
 
 
 def _formed(payload: Payload) -> Payload:
-    """Without the tables that are no tables of the contract: a column lacks, or no cell of it can be read."""
-    faults = {
-        name: tuple(header_faults(table, layout.COLUMNS[name]))
-        for name, table in payload.tables.items()
-        if name in layout.COLUMNS
-    }
-    tables = {name: table for name, table in payload.tables.items() if faults.get(name) == ()}
+    """Without the tables that are none of the contract: of another name, or without a column that it must have."""
+    faults = {name: tuple(_faults(name, table)) for name, table in payload.tables.items()}
     said = tuple(finding for found in faults.values() for finding in found)
+    tables = {name: table for name, table in payload.tables.items() if not faults[name]}
     return replace(payload, tables=tables, findings=(*payload.findings, *said)) if said else payload
+
+
+def _faults(name: str, table: Table) -> Iterable[Finding]:
+    if name in layout.COLUMNS:
+        return header_faults(table, layout.COLUMNS[name])
+    hint = did_you_mean(name, layout.COLUMNS)
+    return (Finding("unknown-file", "error", f"{table.shown} gives a table '{name}'.", hint, Origin(table.shown)),)
 
 
 # ---- rows -----------------------------------------------------------------------------------------------------------
