@@ -452,7 +452,7 @@ def _bull_statements(desk: Desk) -> list[Statement]:
         found.append(
             _fragment(
                 "outlook.bull.segment",
-                {"label": own.label, "growth": last.number("pct0")},
+                {"label": own.label, "growth": last.number("pct0"), "end": When(own.points[-1][0], "month")},
                 operations.moves(last.value),
                 abs(last.value or 0) * 3,
             )
