@@ -168,6 +168,10 @@ def _policy_pledge(desk: Desk) -> Statement | None:
     return policy.pledge(ev, quoted(desk, amount), amount, brief, of_spending, share, ev.name(order[0]))
 
 
+def _effort(desk: Desk) -> Statement:
+    return policy.effort(desk.evidence, "capex_to_sales_fy", "capex_fy")
+
+
 def _segment(desk: Desk) -> Statement | None:
     own = next((s for s in desk.study.segments if s.company == desk.evidence.subject and len(s.points) >= 2), None)
     if own is None:
@@ -190,7 +194,7 @@ TAKEAWAYS: Final[Mapping[str, Callable[[Desk], Statement | None]]] = {
     "drawdown": _drawdown,
     "scale": lambda desk: policy.scale(desk.evidence, "capex_fy"),
     "pace": lambda desk: policy.pace(desk.evidence, "capex_growth_fy", "capex_fy"),
-    "effort": lambda desk: policy.effort(desk.evidence, "capex_to_sales_fy"),
+    "effort": lambda desk: _effort(desk),
     "pledge": _policy_pledge,
 }
 
@@ -412,7 +416,7 @@ def diversification_text(desk: Desk) -> Prose | None:
 
 
 def effort_text(desk: Desk) -> Prose | None:
-    return _prose(desk.paragraph([policy.effort(desk.evidence, "capex_to_sales_fy")]), desk.paragraph([_pledge(desk)]))
+    return _prose(desk.paragraph([_effort(desk)]), desk.paragraph([_pledge(desk)]))
 
 
 # ---- outlook ---------------------------------------------------------------------------------------------------------

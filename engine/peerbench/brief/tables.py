@@ -489,7 +489,7 @@ def robustness(desk: Desk, *, failing: bool = False) -> Table | None:
         desk.title("title.robustness", values, direction(premium)),
         (
             Text(
-                f"{desk.evidence.name(desk.evidence.subject)} against the peer statistic, %; a test fails inside ±{percent}%"
+                f"{desk.evidence.name(desk.evidence.subject)} against the peer statistic, %; holds beyond ±{percent}%, same side"
             ),
         ),
         (Column("bar", "", 30.0), Column("value", "", 11.0), Column("verdict", "", 11.0)),

@@ -135,8 +135,8 @@ def pace(evidence: Evidence, growth: str, level: str) -> Statement:
     )
 
 
-def effort(evidence: Evidence, share: str) -> Statement:
-    """Spending against sales, most first."""
+def effort(evidence: Evidence, share: str, level: str) -> Statement:
+    """Spending against sales, most first; another story than the amounts tell, or the same."""
     order = ordered(evidence, share)
     items = [(Text(f"{evidence.name(c)} ("), evidence.money(c, share).number("pct1"), Text(")")) for c in order]
     return Statement(
@@ -145,7 +145,10 @@ def effort(evidence: Evidence, share: str) -> Statement:
             "first": items[0] if items else "",
             "rest": listing(items[1:]) if len(items) > 1 else "",
         },
-        {"highest": len(order) > 1 and extremes(evidence, share)[0] == order[0]},
+        {
+            "highest": len(order) > 1 and extremes(evidence, share)[0] == order[0],
+            "differs": order != ordered(evidence, level),
+        },
         strength=0.8,
     )
 
