@@ -194,7 +194,7 @@ TAKEAWAYS: Final[Mapping[str, Callable[[Desk], Statement | None]]] = {
     "drawdown": _drawdown,
     "scale": lambda desk: policy.scale(desk.evidence, "capex_fy"),
     "pace": lambda desk: policy.pace(desk.evidence, "capex_growth_fy", "capex_fy"),
-    "effort": lambda desk: _effort(desk),
+    "effort": _effort,
     "pledge": _policy_pledge,
 }
 
