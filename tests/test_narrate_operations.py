@@ -276,7 +276,7 @@ def test_the_gap_narrows_when_the_smaller_grows_faster(
 @settings(max_examples=40)
 @given(FOUR)
 def test_effort_is_led_by_whoever_spends_most_of_sales_alone(values: list[Given]) -> None:
-    text = said(policy.effort(four(SHARE, *values), SHARE))
+    text = said(policy.effort(four(SHARE, *values), SHARE, CAPEX))
     known = _numbers(values)
     if text:
         assert len(known) == 4
