@@ -25,7 +25,9 @@ NO_EXAMPLE = {
     "the config's own shape refuses it first": ("metric-unit",),
     "phrases are read when a brief is composed": ("phrase",),
     "a theme of the project": ("theme",),
-    "files, rates or a database must be there": ("file-mapping", "not-queried", "not-rates", "unmapped-lines"),
+    "files, rates or a database must be there": (
+        "file-mapping", "no-segment", "not-queried", "not-rates", "not-xbrl", "unmapped-lines",
+    ),
     "years of figures must be there; see test_sources_quality": (
         "currency-label", "currency-switch", "share-count-scale", "year-to-date-as-quarter",
     ),
@@ -122,6 +124,11 @@ def test_every_metric_is_explained(name: str, capsys: pytest.CaptureFixture[str]
     said = capsys.readouterr().out
     for part in ("formula", "definition", "unit", "period", "rule and source"):
         assert f"\n  {part}" in said
+
+
+def test_a_metric_of_a_segment_is_explained_by_its_own_formula(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["explain", "revenue_growth_quarter[cloud]"]) == 0
+    assert "growth(revenue[cloud, quarter])" in capsys.readouterr().out
 
 
 def test_every_page_of_a_metric_adds_to_an_entry_of_the_catalogue() -> None:

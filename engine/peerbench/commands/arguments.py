@@ -64,8 +64,10 @@ def _add_looking(command: Callable[[str, str], ArgumentParser]) -> None:
     metrics = command("metrics", "list the metrics with formulas and definitions")
     metrics.add_argument("metric", nargs="?", metavar="METRIC", help="only this one")
     _add_format(metrics)
-    explain = command("explain", "explain a metric, or one number of a brief down to its documents")
-    explain.add_argument("what", nargs="+", metavar="METRIC | CONFIG COMPANY METRIC")
+    explain = command(
+        "explain", "explain a metric, a check or a command, or one number of a brief down to its documents"
+    )
+    explain.add_argument("what", nargs="+", metavar="NAME | CONFIG COMPANY METRIC")
     _add_day(explain)
     _add_format(explain)
     schema = command("schema", "print the JSON schema of configs, for editors")

@@ -15,6 +15,7 @@ from peerbench.commands import metrics, request
 from peerbench.core.document import Cite, Mark, Native, Number, Source, Spans, Strong, Text, Trace, TraceInput, When
 from peerbench.core.errors import UnusableRequest
 from peerbench.core.findings import Finding, did_you_mean
+from peerbench.core.metric import MetricDefinition
 
 DEPTH: Final = 12
 
@@ -30,8 +31,8 @@ def run(parsed: Namespace, arguments: list[str]) -> int:
 
 def _name(parsed: Namespace, name: str) -> int:
     """A metric's entry with what there is to say beside it, or the page of a check, a command or a topic."""
-    entry = metrics.catalogue().get(name)
-    text = metric_page(name) if entry else help.find(name)
+    entry = _metric(name)
+    text = metric_page(name.partition("[")[0]) if entry else help.find(name)
     if entry is None and not text:
         hint = did_you_mean(name, (*metrics.catalogue(), *help.everything()))
         raise UnusableRequest((Finding("arguments", "error", f"there is no metric, check or command '{name}'", hint),))
@@ -40,6 +41,15 @@ def _name(parsed: Namespace, name: str) -> int:
     else:
         print("\n\n".join(part.strip("\n") for part in (metrics.entry(entry) if entry else "", text) if part))
     return 0
+
+
+def _metric(name: str) -> MetricDefinition | None:
+    """The catalogue's entry, or that of a segment: revenue_growth_ltm[cloud]."""
+    from peerbench.metrics.catalogue import segment_variant
+
+    base, _, segment = name.removesuffix("]").partition("[")
+    entry = metrics.catalogue().get(base)
+    return segment_variant(entry, segment.strip()) if entry and segment.strip() else entry
 
 
 def metric_page(name: str) -> str:
