@@ -29,7 +29,7 @@ _VERSION: Final = 1
 # Failures of a source that others may make up for; where they do not, they are the reason.
 FAILURES: Final = frozenset(
     {"not-fetched", "no-company-facts", "not-json", "not-company-facts", "no-facts", "unknown-ticker", "other-company"}
-    | {"offline", "unreadable-file", "not-rates", "not-queried"}
+    | {"offline", "unreadable-file", "not-rates", "not-queried", "not-xbrl"}
 )
 
 

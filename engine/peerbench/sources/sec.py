@@ -210,7 +210,7 @@ def name_of(name: str) -> str:
     bare = _bare(name)
     if bare.upper() != bare:
         return bare
-    return re.sub(r"[A-Z]{4,}", lambda word: word[0].capitalize(), bare)
+    return re.sub(r"[A-Z]{4,}", lambda word: word[0].capitalize(), bare).replace(".COM", ".com")
 
 
 def _bare(name: str) -> str:
