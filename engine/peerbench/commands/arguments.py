@@ -30,6 +30,7 @@ def parser() -> ArgumentParser:
     _add_looking(command)
     _add_changing(command)
     _add_data(command)
+    _add_peers(command)
     return bench
 
 
@@ -97,6 +98,16 @@ def _add_data(command: Callable[[str, str], ArgumentParser]) -> None:
     data.add_argument("configs", nargs="*", metavar="CONFIG", help=_CONFIGS)
     _add_day(data)
     _add_format(data)
+
+
+def _add_peers(command: Callable[[str, str], ArgumentParser]) -> None:
+    peers = command("peers", "propose peers of a company by sector, size, growth and margins, ready to paste")
+    peers.add_argument("subject", metavar="COMPANY", help="its key in the data")
+    peers.add_argument("--config", metavar="CONFIG", help="look in the sources of this config")
+    peers.add_argument("--dataset", default="platforms", metavar="NAME", help="else in this dataset, e.g. platforms")
+    peers.add_argument("--count", type=int, default=6, metavar="N", help="how many (default: 6)")
+    _add_day(peers)
+    _add_format(peers)
 
 
 def _add_day(parser: ArgumentParser) -> None:
