@@ -10,9 +10,8 @@ import pytest
 from hypothesis import settings
 
 if TYPE_CHECKING:
-    from studies import Written
-
     from peerbench.core.dataset import Dataset
+    from studies import Written
 
 settings.register_profile("house", derandomize=True, deadline=None, database=None)
 settings.load_profile("house")
