@@ -19,6 +19,7 @@ INTERNAL = {"shape"}  # told under the name of the file that is of the wrong sha
 ABOUT_CHECKS = (*help.names("checks"), *help.names("refusals"))
 # What no `bench check` of a folder can show, and why.
 NO_EXAMPLE = {
+    "it holds by construction": ("identity_round_trip",),
     "the page must be laid out": ("page-count", "page-cut", "page-overflow", "page-tight"),
     "the page must be filled in": ("template-loads-outside", "template-missing", "template-mistake"),
     "the folder must refuse to be written": ("output",),

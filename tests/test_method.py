@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 import re
 import statistics
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -17,11 +18,13 @@ from hypothesis import strategies as st
 
 from own_folder import PEER_FACTS, Fact, Folder, M, number, quarters
 from peerbench import cli
+from peerbench.brief.assemble import round_trips
 from peerbench.core.periods import months_of
 from peerbench.metrics.catalogue import load as catalogue
 from peerbench.metrics.plan import plan
 from peerbench.metrics.sentence import sentence
 from peerbench.sources.dataset import load as read
+from studies import Written
 
 TESTS = Path(__file__).parent
 RULES: dict[int, tuple[str, tuple[str, ...]]] = {
@@ -327,6 +330,7 @@ RULES: dict[int, tuple[str, tuple[str, ...]]] = {
             "test_normalise_checks.py::test_the_embedded_set_holds_every_identity_and_says_what_it_lacks",
             "test_method.py::test_rule_35_what_is_no_law_is_not_checked",
             "test_method.py::test_rule_35_market_value_over_shares_is_the_price",
+            "test_method.py::test_rule_35_an_own_multiple_that_misses_the_own_price_holds_the_brief_back",
             "test_checks.py::test_a_check_says_what_its_folder_says[identity_balance]",
             "test_checks.py::test_a_check_says_what_its_folder_says[identity_gross_profit]",
             "test_checks.py::test_a_check_says_what_its_folder_says[identity_quarters]",
@@ -479,6 +483,18 @@ def test_rule_35_market_value_over_shares_is_the_price(folder: Folder) -> None:
     own = {metric: number(found["metrics", "acme", metric]) for metric in asked}
     assert own["market_cap"] / own["share_count"] == own["price_per_share"] == 27.5
     assert own["pe_fy"] * own["net_income_common_fy"] == pytest.approx(own["market_cap"])
+
+
+def test_rule_35_an_own_multiple_that_misses_the_own_price_holds_the_brief_back(alibaba: Written) -> None:
+    """METHOD 28 and 35: of the shipped brief every row returns 163.08 dollars; one that gave 160 would be an error."""
+    study = alibaba.study
+    assert [row.own.value for row in study.implied if row.own.value is not None]
+    assert list(round_trips(study)) == []
+    first = study.implied[0]
+    wrong = replace(first, own=replace(first.own, value=160.0))
+    (found,) = round_trips(replace(study, implied=(wrong, *study.implied[1:])))
+    assert (found.check, found.severity) == ("identity_round_trip", "error")
+    assert found.message.endswith("leads to a price of 160.00, not to its close of 163.08.")
 
 
 def test_rule_35_what_is_no_law_is_not_checked(folder: Folder, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,7 +1,8 @@
-"""Assembly: a dataset and a peer set become a Study, stage by stage. The figures of every audience are computed once."""
+"""Assembly: a dataset and a peer set become a Study, stage by stage; every audience's figures are computed once."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -30,13 +31,15 @@ ALWAYS: Final = (
     *("market_cap", "enterprise_value", "revenue_ltm", "operating_income_ltm", "net_income_common_ltm"),
     *("revenue_growth_ltm", "net_cash", "total_debt", "price_per_share"),
 )
-ALWAYS_OPERANDS: Final = tuple(
-    Operand(item, "latest")
-    for item in (
-        "debt_short", "debt_long", "cash", "short_term_investments", "minority_interest", "mezzanine_equity",
-        "finance_leases", "preferred_equity", "equity_parent",
-    )
-) + (Operand("shares", "spot"), Operand("price", "spot"), Operand("converted_debt", "spot"), Operand("eps_estimate", "fy1"))  # fmt: skip
+BALANCES: Final = (
+    *("debt_short", "debt_long", "cash", "short_term_investments", "minority_interest", "mezzanine_equity"),
+    *("finance_leases", "preferred_equity", "equity_parent"),
+)
+ALWAYS_OPERANDS: Final = (
+    *(Operand(item, "latest") for item in BALANCES),
+    *(Operand(item, "spot") for item in ("shares", "price", "converted_debt")),
+    Operand("eps_estimate", "fy1"),
+)
 # The football field: which multiple, which claimants, which figure under it (METHOD 28).
 FIELD: Final = (
     ("pe_ltm", "equity", "net_income_common_ltm"),
@@ -142,6 +145,17 @@ def _evidence(data: Dataset, request: Request, work: planning.Plan, frames: Fram
     )
 
 
+def round_trips(study: Study) -> Iterable[Finding]:
+    """The subject's own multiple must lead back to its own price (METHOD 28 and 35); else nothing may be printed."""
+    ev = study.evidence
+    listed = study.listings.get(ev.subject)
+    for row in study.implied:
+        price, back = listed.price.value if listed else None, row.own.value
+        if price and back is not None and not math.isclose(back, price, rel_tol=implied.ROUND_TRIP):
+            said = f"its own {ev.label(row.metric)} leads to a price of {back:,.2f}, not to its close of {price:,.2f}"
+            yield Finding("identity_round_trip", "error", f"{ev.name(ev.subject)}: {said}.", subject=ev.subject)
+
+
 @dataclass(frozen=True)
 class _Maker:
     """Makes the parts of one study that are not rows of a frame."""
@@ -163,7 +177,7 @@ class _Maker:
         self._pledges()
         growth = self._growth(view)
         self._next_quarter(view)
-        return Study(
+        made = Study(
             self.evidence,
             self.data,
             request.furniture,
@@ -184,6 +198,7 @@ class _Maker:
             rates=self._rates(view, own),
             priced_on=own.price.end if own else None,
         )
+        return replace(made, findings=(*findings, *round_trips(made)))
 
     # ---- prices -----------------------------------------------------------------------------------------------------
 
@@ -234,20 +249,25 @@ class _Maker:
             )
             year = [close for close in series if close.day >= since]
             if len(year) >= 200:
-                for name, close in (
-                    ("low", min(year, key=lambda c: c.price)),
-                    ("high", max(year, key=lambda c: c.price)),
-                ):
-                    note = ", dividend-adjusted" if adjusted else ""
-                    what = (
-                        f"{name.capitalize()}est close of 52 weeks{note}"
-                        if name == "high"
-                        else f"Lowest close of 52 weeks{note}"
-                    )
-                    quantity = self.evidence.work(f"{name}_52w", what, close.price, "money_per_share", f"of {len(year)} closes", (),
-                                                  currency=listed.currency, documents=(close.id,))  # fmt: skip
-                    self._dated(quantity, close.day)
+                note = ", dividend-adjusted" if adjusted else ""
+                self._extreme("low_52w", f"Lowest close of 52 weeks{note}", min(year, key=lambda c: c.price), len(year))
+                self._extreme(
+                    "high_52w", f"Highest close of 52 weeks{note}", max(year, key=lambda c: c.price), len(year)
+                )
                 return
+
+    def _extreme(self, name: str, what: str, close: returns.Close, of: int) -> None:
+        quantity = self.evidence.work(
+            name,
+            what,
+            close.price,
+            "money_per_share",
+            f"of {of} closes",
+            (),
+            currency=close.currency,
+            documents=(close.id,),
+        )
+        self._dated(quantity, close.day)
 
     def _rates(self, view: View, own: Listing | None) -> tuple[Quantity, ...]:
         """Spot rates behind the prices, printed beside what they produced (METHOD 7)."""
