@@ -55,7 +55,9 @@ def test_possessives(name: str, said: str) -> None:
     assert possessive(name) == said
 
 
-@pytest.mark.parametrize(("number", "said"), [(0, "no"), (1, "one"), (12, "twelve"), (13, "thirteen"), (42, "forty-two"), (1234, "1,234")])
+@pytest.mark.parametrize(
+    ("number", "said"), [(0, "no"), (1, "one"), (12, "twelve"), (13, "thirteen"), (42, "forty-two"), (1234, "1,234")]
+)
 def test_small_counts_are_words(number: int, said: str) -> None:
     assert count(number) == said
 

@@ -298,7 +298,8 @@ class _Maker:
         for company, statistic in statistics.items():
             if statistic.value is None:
                 continue
-            what = f"Correlation of daily returns, {self.evidence.name(subject)} and {self.evidence.name(company)}, one year"
+            pair = f"{self.evidence.name(subject)} and {self.evidence.name(company)}"
+            what = f"Correlation of daily returns, {pair}, one year"
             ends = (statistic.inputs[0], statistic.inputs[-1]) if statistic.inputs else ()
             made = self.evidence.work(
                 f"correlation:{company}", what, statistic.value, "pure", statistic.how, (), documents=ends

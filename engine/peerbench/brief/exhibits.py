@@ -1,4 +1,4 @@
-"""Figures of a brief: which numbers each chart shows, its claim of a title, its alternative text, its data as a table."""
+"""Figures of a brief: the numbers each chart shows, its claim of a title, its alternative text, its data as a table."""
 
 from __future__ import annotations
 
@@ -166,12 +166,20 @@ def _label_of(row: figures.DotRow, company: str) -> Number:
 
 def _row_name(desk: Desk, metric: str) -> str:
     names = {
-        "pe_ltm": "Price / earnings", "pe_fy": "Price / earnings, FY", "ps_ltm": "Price / sales", "pb": "Price / book",
-        "ev_to_ebit_ltm": "EV / EBIT", "ev_to_sales_ltm": "EV / sales", "ev_to_ebitda_ltm": "EV / EBITDA",
-        "p_to_fcf_ltm": "Price / FCF", "volatility_1y": "Volatility, 1 year", "worst_day_in_20": "Worst day in 20",
-        "worst_day_1y": "Worst day, 1 year", "max_drawdown_3y": "Deepest fall, 3 years",
+        "pe_ltm": "Price / earnings",
+        "pe_fy": "Price / earnings, FY",
+        "ps_ltm": "Price / sales",
+        "pb": "Price / book",
+        "ev_to_ebit_ltm": "EV / EBIT",
+        "ev_to_sales_ltm": "EV / sales",
+        "ev_to_ebitda_ltm": "EV / EBITDA",
+        "p_to_fcf_ltm": "Price / FCF",
+        "volatility_1y": "Volatility, 1 year",
+        "worst_day_in_20": "Worst day in 20",
+        "worst_day_1y": "Worst day, 1 year",
+        "max_drawdown_3y": "Deepest fall, 3 years",
         "debt_to_equity": "Debt / equity",
-    }  # fmt: skip
+    }
     return names.get(metric, desk.evidence.definitions[metric].short)
 
 
@@ -229,12 +237,25 @@ def scatter(desk: Desk) -> Chart | None:
     n = sum(c != ev.subject for c in known)
     note = f"No fit drawn: n = {n}, eight needed." if n < 8 else ""
     refs = [ev.money(c, m).ref for c in known for m in (x, y)]
-    data = _data("scatter", "Company", [("x", "Revenue growth"), ("y", ev.definitions[y].short)],
-                 [(ev.name(p.company), [Cell((p.x,)), Cell((p.y,))]) for p in points])  # fmt: skip
+    data = _data(
+        "scatter",
+        "Company",
+        [("x", "Revenue growth"), ("y", ev.definitions[y].short)],
+        [(ev.name(p.company), [Cell((p.x,)), Cell((p.y,))]) for p in points],
+    )
     ltm = tables.ltm_words(desk).replace("Last twelve months (LTM)", "LTM")
-    return Chart("scatter", title, (Text(f"{ev.definitions[y].short} in times against revenue growth in %, {ltm}"),), figure,
-                 _alt("Scatter plot.", words_of(title) + "."), desk.source_line(refs, note), 87.0, 41.0,
-                 desk.next_figure(), data)  # fmt: skip
+    return Chart(
+        "scatter",
+        title,
+        (Text(f"{ev.definitions[y].short} in times against revenue growth in %, {ltm}"),),
+        figure,
+        _alt("Scatter plot.", words_of(title) + "."),
+        desk.source_line(refs, note),
+        87.0,
+        41.0,
+        desk.next_figure(),
+        data,
+    )
 
 
 def _neighbours(order: Sequence[str], subject: str) -> tuple[str, str]:
@@ -276,13 +297,27 @@ def football(desk: Desk) -> Chart | None:
     unit = "one ADS" if listing.ordinary_per_unit != 1 else "one share"
     title = desk.title("title.football", {"unit": unit, "low": low.number("price"), "high": high.number("price")}, {})
     title = tuple(Number(s.value, "price0", s.currency, s.ref) if isinstance(s, Number) else s for s in title)
-    subtitle = f"Implied value per {'ADS' if listing.ordinary_per_unit != 1 else 'share'}: lowest, median (tick) and highest of {words.count(len(ev.peers))} peers"
+    per = "ADS" if listing.ordinary_per_unit != 1 else "share"
+    subtitle = f"Implied value per {per}: lowest, median (tick) and highest of {words.count(len(ev.peers))} peers"
     refs = [q.ref for row in implied for q in (row.low, row.median, row.high)]
-    data = _data("football", "Measure", [("low", "Lowest"), ("mid", "Median"), ("high", "Highest")],
-                 [(b.label, [Cell((b.low,)), Cell((b.mid,) if b.mid else ()), Cell((b.high,))]) for b in bars])  # fmt: skip
-    return Chart("football", title, (Text(subtitle),), figures.FootballField(tuple(bars), listing.price.number("price"), listing.currency),
-                 _alt("Football field.", words_of(title, subtitle) + "."), desk.source_line(refs, "White bars: own ranges. A range, not a target."),
-                 117.33, 37.0, desk.next_figure(), data)  # fmt: skip
+    data = _data(
+        "football",
+        "Measure",
+        [("low", "Lowest"), ("mid", "Median"), ("high", "Highest")],
+        [(b.label, [Cell((b.low,)), Cell((b.mid,) if b.mid else ()), Cell((b.high,))]) for b in bars],
+    )
+    return Chart(
+        "football",
+        title,
+        (Text(subtitle),),
+        figures.FootballField(tuple(bars), listing.price.number("price"), listing.currency),
+        _alt("Football field.", words_of(title, subtitle) + "."),
+        desk.source_line(refs, "White bars: own ranges. A range, not a target."),
+        117.33,
+        37.0,
+        desk.next_figure(),
+        data,
+    )
 
 
 def _year_range(desk: Desk) -> figures.FieldBar | None:
@@ -333,12 +368,28 @@ def multiples(desk: Desk) -> Chart | None:
     first = min(s.points[0][0] for _, s in drawn)
     last = max(s.points[-1][0] for _, s in drawn)
     ends = sorted({end for _, s in drawn for end, _ in s.points})
-    data = _data("multiples", "Quarter to", [(c, ev.name(c)) for c, _ in drawn],
-                 [(f"{end:%b %Y}", [_at(s.points, end) for _, s in drawn]) for end in ends])  # fmt: skip
-    subtitle = f"Revenue growth on the same quarter a year earlier, %, reporting currency, quarters to {first:%b %Y}–{last:%b %Y}; grey lines are the others"
-    return Chart("multiples", title, (Text(subtitle),), figures.SmallMultiples(tuple(i for i in desk.study.identities if i.company in dict(drawn)), chosen),
-                 _alt("Small multiples of lines.", words_of(title, subtitle) + "."), desk.source_line(refs, desk.not_shown(panels, known)), 178.0, 37.0,
-                 desk.next_figure(), data)  # fmt: skip
+    data = _data(
+        "multiples",
+        "Quarter to",
+        [(c, ev.name(c)) for c, _ in drawn],
+        [(f"{end:%b %Y}", [_at(s.points, end) for _, s in drawn]) for end in ends],
+    )
+    subtitle = (
+        "Revenue growth on the same quarter a year earlier, %, reporting currency, "
+        f"quarters to {first:%b %Y}–{last:%b %Y}; grey lines are the others"
+    )
+    return Chart(
+        "multiples",
+        title,
+        (Text(subtitle),),
+        figures.SmallMultiples(tuple(i for i in desk.study.identities if i.company in dict(drawn)), chosen),
+        _alt("Small multiples of lines.", words_of(title, subtitle) + "."),
+        desk.source_line(refs, desk.not_shown(panels, known)),
+        178.0,
+        37.0,
+        desk.next_figure(),
+        data,
+    )
 
 
 def _at(points: Sequence[tuple[date, Quantity]], end: date) -> Cell:
@@ -378,11 +429,27 @@ def bars(desk: Desk) -> Chart | None:
         },
     )
     refs = [ev.money(g.company, m).ref for g in groups for m in metrics]
-    data = _data("bars", "Company", [(f"y{i}", f"Year −{len(metrics) - 1 - i}" if i < len(metrics) - 1 else "Last year") for i in range(len(metrics))],
-                 [(ev.name(g.company), [Cell((n,)) for _, n in g.bars]) for g in groups])  # fmt: skip
-    return Chart("bars", title, (Text("Capital spending, % of revenue; three fiscal years, latest dark"),),
-                 figures.GroupedBars(desk.study.identities, tuple(groups)), _alt("Grouped bars.", words_of(title) + "."),
-                 desk.source_line(refs, " ".join((*filter(None, (desk.not_shown(shown, known), _year_ends(desk))),))), 87.0, 44.0, desk.next_figure(), data)  # fmt: skip
+    data = _data(
+        "bars",
+        "Company",
+        [
+            (f"y{i}", f"Year −{len(metrics) - 1 - i}" if i < len(metrics) - 1 else "Last year")
+            for i in range(len(metrics))
+        ],
+        [(ev.name(g.company), [Cell((n,)) for _, n in g.bars]) for g in groups],
+    )
+    return Chart(
+        "bars",
+        title,
+        (Text("Capital spending, % of revenue; three fiscal years, latest dark"),),
+        figures.GroupedBars(desk.study.identities, tuple(groups)),
+        _alt("Grouped bars.", words_of(title) + "."),
+        desk.source_line(refs, " ".join((*filter(None, (desk.not_shown(shown, known), _year_ends(desk))),))),
+        87.0,
+        44.0,
+        desk.next_figure(),
+        data,
+    )
 
 
 def _year(quantity: Quantity) -> str:
@@ -421,17 +488,30 @@ def segments(desk: Desk) -> Chart | None:
     )
     refs = [q.ref for s in drawn for _, q in s.points]
     ends = sorted({end for s in drawn for end, _ in s.points})
-    data = _data("segments", "Quarter to", [(s.label, s.label) for s in drawn],
-                 [(f"{end:%b %Y}", [_at(s.points, end) for s in drawn]) for end in ends])  # fmt: skip
+    data = _data(
+        "segments",
+        "Quarter to",
+        [(s.label, s.label) for s in drawn],
+        [(f"{end:%b %Y}", [_at(s.points, end) for s in drawn]) for end in ends],
+    )
     missing = [
         desk.evidence.name(c)
         for c in (desk.evidence.subject, *desk.evidence.peers)
         if c not in {s.company for s in drawn}
     ]
     note = f"Not disclosed, or too few quarters known at the date: {', '.join(missing)}." if missing else ""
-    return Chart("segments", title, (Text("Cloud revenue growth on a year earlier, %, quarters"),), figures.Lines(desk.study.identities, chosen),
-                 _alt("Line chart.", words_of(title) + "."), desk.source_line(refs, note), 87.0, 44.0,
-                 desk.next_figure(), data)  # fmt: skip
+    return Chart(
+        "segments",
+        title,
+        (Text("Cloud revenue growth on a year earlier, %, quarters"),),
+        figures.Lines(desk.study.identities, chosen),
+        _alt("Line chart.", words_of(title) + "."),
+        desk.source_line(refs, note),
+        87.0,
+        44.0,
+        desk.next_figure(),
+        data,
+    )
 
 
 def history(desk: Desk) -> Chart | None:
@@ -471,11 +551,24 @@ def history(desk: Desk) -> Chart | None:
         upper.number("spct0"),
         lower.number("spct0"),
     )
-    data = _data("history", "Month end", [("gap", "Gap to median")],
-                 [(f"{month.end:%d %b %Y}", [cell(month, "spct1")]) for month in premiums.months])  # fmt: skip
-    return Chart("history", title, (Text(f"{ev.definitions[premiums.metric].short} against the peer median, %, {premiums.n} month-ends"),),
-                 figure, _alt("Line chart with band.", words_of(title) + "."), desk.source_line([premiums.now.ref, premiums.mean.ref]), 87.0, 41.0,
-                 desk.next_figure(), data)  # fmt: skip
+    data = _data(
+        "history",
+        "Month end",
+        [("gap", "Gap to median")],
+        [(f"{month.end:%d %b %Y}", [cell(month, "spct1")]) for month in premiums.months],
+    )
+    return Chart(
+        "history",
+        title,
+        (Text(f"{ev.definitions[premiums.metric].short} against the peer median, %, {premiums.n} month-ends"),),
+        figure,
+        _alt("Line chart with band.", words_of(title) + "."),
+        desk.source_line([premiums.now.ref, premiums.mean.ref]),
+        87.0,
+        41.0,
+        desk.next_figure(),
+        data,
+    )
 
 
 def prices(desk: Desk) -> Chart | None:
@@ -487,8 +580,15 @@ def prices(desk: Desk) -> Chart | None:
         if len(points) > 40 and points[0].value:
             base = points[0].value
             rebased = tuple(figures.SeriesPoint(p.when, p.value / base - 1) for p in points)
-            end = ev.work(f"rebased:{company}", f"{ev.name(company)}: dividend-adjusted close against a year before", rebased[-1].value, "fraction",
-                          "last close ÷ first close − 1", (), documents=_price_documents(desk, company))  # fmt: skip
+            end = ev.work(
+                f"rebased:{company}",
+                f"{ev.name(company)}: dividend-adjusted close against a year before",
+                rebased[-1].value,
+                "fraction",
+                "last close ÷ first close − 1",
+                (),
+                documents=_price_documents(desk, company),
+            )
             drawn.append(
                 figures.Series(
                     company, rebased[::5] + (() if (len(rebased) - 1) % 5 == 0 else (rebased[-1],)), end.number("spct0")
@@ -501,15 +601,27 @@ def prices(desk: Desk) -> Chart | None:
     known = [s.company for s in drawn]
     shown = {*desk.shown(LINES, known), best}
     drawn = [s for s in drawn if s.company in shown]
-    title = desk.title("title.prices", {"top": ev.name(best), "subject": ev.name(ev.subject)},
-                       {"highest_own": best == ev.subject, "highest_other": best != ev.subject and len(drawn) > 1})  # fmt: skip
+    title = desk.title(
+        "title.prices",
+        {"top": ev.name(best), "subject": ev.name(ev.subject)},
+        {"highest_own": best == ev.subject, "highest_other": best != ev.subject and len(drawn) > 1},
+    )
     refs = [f"working:rebased:{s.company}" for s in drawn]
     data = _data(
         "prices", "Company", [("end", "Change over a year")], [(ev.name(s.company), [Cell((s.end,))]) for s in drawn]
     )
-    return Chart("prices", title, (Text("Total return over a year, %, local currency"),),
-                 figures.Lines(desk.study.identities, tuple(drawn)), _alt("Line chart.", words_of(title) + "."),
-                 desk.source_line(refs, desk.not_shown(shown, known)), 87.0, 44.0, desk.next_figure(), data)  # fmt: skip
+    return Chart(
+        "prices",
+        title,
+        (Text("Total return over a year, %, local currency"),),
+        figures.Lines(desk.study.identities, tuple(drawn)),
+        _alt("Line chart.", words_of(title) + "."),
+        desk.source_line(refs, desk.not_shown(shown, known)),
+        87.0,
+        44.0,
+        desk.next_figure(),
+        data,
+    )
 
 
 def _price_documents(desk: Desk, company: str) -> tuple[str, ...]:
@@ -532,8 +644,14 @@ def long_bars(desk: Desk) -> Chart | None:
     for company in shown:
         value = ev.money(company, metric)
         before = ev.money(company, "capex_fy_1") if ev.has("capex_fy_1") else None
-        made.append(figures.LongBar(company, f"{ev.name(company)}, year to {value.end:%b %Y}" if value.end else ev.name(company), value.number("bn1"),
-                                    before.number("bn1") if before is not None and before.ok else None))  # fmt: skip
+        made.append(
+            figures.LongBar(
+                company,
+                f"{ev.name(company)}, year to {value.end:%b %Y}" if value.end else ev.name(company),
+                value.number("bn1"),
+                before.number("bn1") if before is not None and before.ok else None,
+            )
+        )
         pledge = ev.book.get("working:pledge_year_brief")
         if company == ev.subject and pledge is not None and pledge.ok:
             made.append(
@@ -544,20 +662,36 @@ def long_bars(desk: Desk) -> Chart | None:
     from peerbench.narrate import policy
 
     statement = policy.headline(ev, metric)
-    others = [c for c in known[1:]]
+    others = known[1:]
     title = desk.title("title.policy", {**statement.values, "count": words.count(len(others))}, statement.holds)
     refs = [ev.money(c, metric).ref for c in known]
-    data = _data("long-bars", "Company", [("now", "Last year"), ("before", "Year before")],
-                 [(b.label, [Cell((b.value,)), Cell((b.before,) if b.before else ())]) for b in made])  # fmt: skip
+    data = _data(
+        "long-bars",
+        "Company",
+        [("now", "Last year"), ("before", "Year before")],
+        [(b.label, [Cell((b.value,)), Cell((b.before,) if b.before else ())]) for b in made],
+    )
     unit = {"USD": "US$", "CNY": "RMB", "HKD": "HK$"}.get(ev.currency, ev.currency)
-    subtitle = f"Capital spending in the last full financial year, {unit}bn at the average exchange rate of that year; tick = year before"
+    subtitle = (
+        f"Capital spending in the last full financial year, {unit}bn at the average exchange rate of that year; "
+        "tick = year before"
+    )
     said = ["The pledge is what the company says; totals are what was spent, on everything."] * any(
         b.pledge for b in made
     )
     said += [f"The {words.count(len(shown))} largest and the subject of {words.count(len(known))}."] * (shown != known)
-    return Chart("long-bars", title, (Text(subtitle),),
-                 figures.LongBars(desk.study.identities, tuple(made)), _alt("Horizontal bars.", words_of(title, subtitle) + "."),
-                 desk.source_line(refs, " ".join(said)), 178.0, 46.0, desk.next_figure(), data)  # fmt: skip
+    return Chart(
+        "long-bars",
+        title,
+        (Text(subtitle),),
+        figures.LongBars(desk.study.identities, tuple(made)),
+        _alt("Horizontal bars.", words_of(title, subtitle) + "."),
+        desk.source_line(refs, " ".join(said)),
+        178.0,
+        46.0,
+        desk.next_figure(),
+        data,
+    )
 
 
 def sparkline(desk: Desk) -> Chart | None:

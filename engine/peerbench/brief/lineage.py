@@ -297,9 +297,15 @@ def _shared(desk: Desk, group: _Group, made: Sequence[Trace]) -> Trace:
     known = [one.known_on for one in made if one.known_on]
     inputs = tuple(dict.fromkeys(part for one in made for part in one.inputs if part.ref))
     return Trace(
-        f"{ROW}{group.name}:{made[0].ref}", group.name, Number(None, "n0", status="withheld"), "each cell in turn", tuple(spans), inputs,
-        tuple(numbers), max(known) if known else None,
-    )  # fmt: skip
+        f"{ROW}{group.name}:{made[0].ref}",
+        group.name,
+        Number(None, "n0", status="withheld"),
+        "each cell in turn",
+        tuple(spans),
+        inputs,
+        tuple(numbers),
+        max(known) if known else None,
+    )
 
 
 def _said(one: Trace) -> bool:

@@ -115,7 +115,7 @@ ORDER = (
 
 
 def noted(desk: Desk) -> tuple[Finding, ...]:
-    """Findings a reader should see, weightiest first; of many of one kind about one company the first speaks for all."""
+    """Findings a reader should see, weightiest first; of many of one kind about one company one speaks for all."""
     weight = {"error": 0, "warning": 1, "note": 2}
     groups: dict[tuple[str, str], list[Finding]] = {}
     for finding in (f for f in desk.study.findings if not f.check.startswith("config")):
@@ -176,7 +176,7 @@ def _sentence(message: str) -> str:
     return text if text.endswith(".") else f"{text}."
 
 
-# ---- the six notes -----------------------------------------------------------------------------------------------------
+# ---- the six notes ---------------------------------------------------------------------------------------------------
 
 
 def _note(id: str, title: str, text: str) -> Note:

@@ -35,7 +35,8 @@ FAMILIES: Final = (
     ("vendor", re.compile(""), "figures read in vendors’ copies", "vendors’ copies"),
 )
 VENDORS: Final = re.compile(
-    r"Yahoo|vendor|0xMughal|Market-Atlas|MarketScreener|plainsight|stockanalysis|ChartMill|stock-analysis|Simply Wall|series|stocksift",
+    r"Yahoo|vendor|0xMughal|Market-Atlas|MarketScreener|plainsight|stockanalysis|ChartMill|stock-analysis|Simply Wall|"
+    r"series|stocksift",
     re.IGNORECASE,
 )
 

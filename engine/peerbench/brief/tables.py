@@ -489,7 +489,8 @@ def robustness(desk: Desk, *, failing: bool = False) -> Table | None:
         desk.title("title.robustness", values, direction(premium)),
         (
             Text(
-                f"{desk.evidence.name(desk.evidence.subject)} against the peer statistic, %; holds beyond ±{percent}%, same side"
+                f"{desk.evidence.name(desk.evidence.subject)} against the peer statistic, %; "
+                f"holds beyond ±{percent}%, same side"
             ),
         ),
         (Column("bar", "", 30.0), Column("value", "", 11.0), Column("verdict", "", 11.0)),
@@ -568,7 +569,8 @@ def peers(desk: Desk) -> Table:
             "",
             (
                 Text(
-                    f"{size} Market value over {possessive(ev.name(ev.subject))}. {growth} LTM revenue growth less {possessive(ev.name(ev.subject))}, pp."
+                    f"{size} Market value over {possessive(ev.name(ev.subject))}. "
+                    f"{growth} LTM revenue growth less {possessive(ev.name(ev.subject))}, pp."
                 ),
             ),
         ),
@@ -596,7 +598,7 @@ def peers(desk: Desk) -> Table:
 
 
 def grade(desk: Desk, company: str) -> str:
-    """A, B or C by what differs: accounting standard, reporting currency, size beyond five times, sector (METHOD 36)."""
+    """A, B or C by what differs: accounting standard, reporting currency, size beyond five times, country."""
     ev = desk.evidence
     own, other = ev.companies[ev.subject], ev.companies[company]
     sizes = (ev.money(ev.subject, "market_cap").value, ev.money(company, "market_cap").value)
@@ -664,7 +666,8 @@ def inputs(desk: Desk) -> Table:
         (Text("Basis by company: the inputs behind every multiple"),),
         (
             Text(
-                f"Reporting currency of each company ({', '.join(currencies)}); leases as debt: {_lease_words(desk, names)}"
+                f"Reporting currency of each company ({', '.join(currencies)}); "
+                f"leases as debt: {_lease_words(desk, names)}"
             ),
         ),
         cols,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, Literal, Union
+from typing import Any, Literal
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ class Mark:
     text: str
 
 
-Span = Union[Text, Number, When, Native, Strong, Cite, Mark]
+Span = Text | Number | When | Native | Strong | Cite | Mark
 Spans = tuple[Span, ...]
 
 
@@ -201,7 +201,7 @@ class Basis:
     id: str = "basis"
 
 
-Block = Union[Prose, Table, Chart, Register, Note, SourceList, AudienceBox, Basis]
+Block = Prose | Table | Chart | Register | Note | SourceList | AudienceBox | Basis
 
 
 @dataclass(frozen=True, slots=True)
