@@ -51,10 +51,11 @@ def test_the_config_names_keys_and_names(tmp_path: Path) -> None:
 
 def test_a_ticker_is_looked_up_in_the_folders_own_lists(tmp_path: Path) -> None:
     write(tmp_path / "facts", acme(1018724, "AMAZON COM INC"))
-    submissions = {"cik": "0001018724", "tickers": ["AMZN"]}
+    submissions = {"cik": "0001018724", "tickers": ["AMZN"], "sicDescription": "Retail-Catalog & Mail-Order Houses"}
     (tmp_path / "facts" / "submissions-CIK0001018724.json").write_text(json.dumps(submissions))
     found = payload(tmp_path, companies={"amazon": {"cik": "amzn"}, "other": {"cik": "NONE"}})
-    assert found.tables["companies"].frame["company"].to_list() == ["amazon"]
+    companies = found.tables["companies"].frame
+    assert companies.select("company", "sector").rows() == [("amazon", "Retail-Catalog & Mail-Order Houses")]
     assert [(finding.check, finding.severity) for finding in found.findings] == [("unknown-ticker", "warning")]
 
 

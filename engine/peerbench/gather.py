@@ -106,6 +106,9 @@ def web(config: Config, mode: Mode) -> Web:
     from peerbench.sources.store import Store
 
     pinned = lock(config).inputs if mode == "frozen" else {}
+    ignore = config.root / ".bench" / ".gitignore"
+    if ignore.parent.is_dir() and not ignore.exists():
+        ignore.write_text("*\n", encoding="ascii")  # payloads belong into no repository
     return Web(Store(config.root / CACHE), mode, pinned)
 
 

@@ -90,6 +90,7 @@ def _status(config: Config, parsed: Namespace) -> int:
     for line in _table(rows, as_of):
         print(line)
     print("\n".join(_sources(config, data)))
+    print_findings(finding for finding in data.findings if finding.severity != "note")
     if missing := [company for company in config.companies if company not in data.companies]:
         print(f"nothing is known of {', '.join(missing)}", file=sys.stderr)
     return 0

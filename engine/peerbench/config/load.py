@@ -222,6 +222,8 @@ def _sentence(error: ErrorDetails) -> tuple[str, str]:
     expected = _KINDS.get(error["type"])
     if expected is not None:
         return f"expected {expected}, received {_received(error['input'])}", _shape_hint(error)
+    if error["type"] in ("too_long", "string_too_long") and isinstance(error["input"], str):
+        return f"{len(error['input']):,} characters where {context['max_length']:,} are the most", ""
     return f"{error['msg'][:1].lower()}{error['msg'][1:]}", ""
 
 
@@ -339,9 +341,11 @@ def _source(shape: SourceShape, root: Path) -> Source:
         return Source(kind, shape.name or _first_path(tables), None, {"tables": tables})
     settings = inner.model_dump()
     place = str(settings.get("folder") or settings.get("file") or "")
-    return Source(kind, shape.name or place or kind, _path(place, root) if place else None, settings)
+    name = shape.name or _CALLED.get(kind) or place or kind
+    return Source(kind, name, _path(place, root) if place else None, settings)
 
 
+_CALLED: Final = {"sec": "SEC company facts", "ecb": "ECB reference rates"}  # what the register calls a source
 _NESTED: Final = ("sec", "xbrl", "files", "sql", "ecb", "yfinance", "plugin")
 
 

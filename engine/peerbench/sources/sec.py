@@ -100,11 +100,23 @@ def _tickers_in(folder: Path, names: Sequence[str]) -> dict[str, int]:
     known: dict[str, int] = {}
     for name in names:
         if name == "company_tickers.json" or _SUBMISSIONS.fullmatch(name):
-            try:
-                known |= tickers(strictjson.loads((folder / name).read_bytes()))
-            except (OSError, strictjson.NotJson):
-                continue  # a help for names, not a figure
+            known |= tickers(_help(folder / name))
     return known
+
+
+def _help(path: Path) -> Any:
+    """A file that helps with names and holds no figure: one that cannot be read is none."""
+    try:
+        return strictjson.loads(path.read_bytes())
+    except (OSError, strictjson.NotJson):
+        return {}
+
+
+def _business(ask: Ask, cik: int) -> str:
+    """The registrant's industry in words, where the folder has its list of submissions."""
+    folder = str(ask.settings.get("folder") or "")
+    document = _help(ask.path(folder) / f"submissions-CIK{cik:010}.json") if folder else {}
+    return str(document.get("sicDescription") or "") if isinstance(document, dict) else ""
 
 
 def tickers(document: Any) -> dict[str, int]:
@@ -236,7 +248,7 @@ def _tables(ask: Ask, files: Sequence[_File]) -> tuple[dict[str, Table], list[Sp
         key, found = made
         findings += found.findings
         if found.registrant is not None:
-            companies.append(_company(key, file.wanted, found.registrant))
+            companies.append(_company(key, file.wanted, found.registrant, _business(ask, found.registrant.cik)))
             rows += found.rows
             splits += found.splits
     digest = hashlib.sha256("".join(file.receipt.sha256 for file in files).encode()).hexdigest()
@@ -262,11 +274,12 @@ def _facts(file: _File) -> tuple[str, companyfacts.Read] | Finding:
     return key, found
 
 
-def _company(key: str, wanted: Wanted, found: companyfacts.Registrant) -> dict[str, Any]:
+def _company(key: str, wanted: Wanted, found: companyfacts.Registrant, sector: str) -> dict[str, Any]:
     return {
         "company": key,
         "name": wanted.name or name_of(found.name),
         "legal_name": found.name,
+        "sector": sector or None,
         "reporting_currency": found.currency,
         "fiscal_year_end_month": found.year_end_month,
         "accounting_standard": found.accounting,
