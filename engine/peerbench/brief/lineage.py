@@ -192,6 +192,20 @@ FLAGS: Final = {
     "unconfirmed_date": "the day of publication is not confirmed for an input",
     "old": "the newest balance sheet is older than 185 days",
     "balance_dates_differ": "balance-sheet dates of the parts differ",
+    "all_leases": "all leases count as debt (IFRS)",
+    "treasury_stock": "options counted by the treasury stock method",
+    "sum_of_reported_eps": "the sum of four reported quarterly figures",
+    "mean_of_quarters": "the mean of four quarterly averages",
+    "long_year": "a year of 53 weeks is among the inputs",
+    "routes_disagree": "two ways to twelve months give different sums; see the register",
+    "restated": "an earlier vintage of an input said something else",
+    "fy1": "current, unreported fiscal year",
+    "fy2": "next fiscal year",
+    "fy1_for_ntm": "the current fiscal year stands for the next twelve months",
+    "estimate_before_results": "the estimate is older than the last results",
+    "non_gaap_estimate": "the estimate is on the vendor’s non-GAAP basis",
+    "price_adjusted": "the close is dividend-adjusted",
+    "adjusted_closes": "dividend-adjusted closes stand in for unadjusted ones",
 }
 
 
