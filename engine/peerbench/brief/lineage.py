@@ -137,13 +137,16 @@ def _inputs(desk: Desk, quantity: Quantity) -> Iterator[TraceInput]:
             how: Spans = (Text(part.how),) if part.how else ((Text(part.reason),) if part.reason else ())
             cited = desk.book.cite(desk.evidence.documents(ref))
             yield TraceInput(described(desk, part), how, exact(part), cited, ref)
-    for id in quantity.documents[:MOST_INPUTS]:
+    documents = quantity.documents
+    more = len(documents) - MOST_INPUTS
+    half = MOST_INPUTS // 2
+    shown = documents if more <= 0 else (*documents[:half], *documents[-half:])
+    for place, id in enumerate(shown):
+        if more > 0 and place == half:
+            yield TraceInput(f"and {more} between", (), None, desk.book.cite(documents))
         row = desk.book.row(id)
         if row is not None:
             yield document_input(desk, id, row)
-    if len(quantity.documents) > MOST_INPUTS:
-        more = len(quantity.documents) - MOST_INPUTS
-        yield TraceInput(f"and {more} more of the same series", (), None, desk.book.cite(quantity.documents))
 
 
 def document_input(desk: Desk, id: str, row: Mapping[str, Any]) -> TraceInput:
