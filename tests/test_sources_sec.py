@@ -89,6 +89,35 @@ def test_a_file_of_another_company_is_not_taken_for_it(tmp_path: Path) -> None:
     assert [finding.check for finding in payload(tmp_path).findings] == ["other-company"]
 
 
+def test_what_was_made_of_a_file_is_made_once_and_is_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    document = filer(
+        1, "ACME CORP",
+        Revenues=[year(2023, 90), year(2024, 100)], CostOfRevenue=[year(2024, 60)],
+        NetIncomeLoss=[year(2024, 7, "2025-04-01", form="DEF 14A")],
+        WeightedAverageNumberOfDilutedSharesOutstanding=[
+            year(2022, 10), year(2023, 10), year(2022, 20, FILED), year(2023, 20, FILED),
+        ],
+    )  # fmt: skip
+    path = write(tmp_path / "facts", document)
+    ask = Ask("sec", "sec", {"folder": "facts", "companies": {"acme": {"cik": "1"}}}, tmp_path)
+    fresh = sec.read(ask, Means())
+    first = sec.read(ask, Means(memory=tmp_path / "memory"))
+    monkeypatch.setattr(sec.companyfacts, "read", lambda *given, **options: pytest.fail("read twice"))
+    again = sec.read(ask, Means(memory=tmp_path / "memory"))
+    for found in (first, again):
+        assert found.tables["facts"].frame.equals(fresh.tables["facts"].frame)
+        assert found.tables["companies"].frame.equals(fresh.tables["companies"].frame)
+        assert (found.findings, found.splits, found.files) == (fresh.findings, fresh.splits, fresh.files)
+    assert len(fresh.splits) == len(fresh.findings) == 1
+    monkeypatch.undo()
+    write(tmp_path / "facts", filer(1, "ACME CORP", Revenues=[year(2024, 101)]))
+    assert sec.read(ask, Means(memory=tmp_path / "memory")).tables["facts"].frame["value"].to_list() == [101]
+    path.write_text(json.dumps(document))
+    for kept in (tmp_path / "memory").iterdir():
+        kept.write_bytes(b"broken")
+    assert sec.read(ask, Means(memory=tmp_path / "memory")).tables["facts"].frame.equals(fresh.tables["facts"].frame)
+
+
 def test_a_company_without_a_file_is_named(tmp_path: Path) -> None:
     write(tmp_path / "facts", acme(1))
     found = payload(tmp_path, ciks=["1", "77"])

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 Mode = Literal["cached", "refresh", "frozen"]
 CACHE: Final = ".bench/cache/payloads"
+MEMORY: Final = ".bench/cache/facts"
 _VERSION: Final = 1
 # Failures of a source that others may make up for; where they do not, they are the reason.
 FAILURES: Final = frozenset(
@@ -45,7 +46,7 @@ def read(config: Config, *, mode: Mode = "cached") -> Dataset:
     """The config's dataset; UnusableRequest with every mistake of every source."""
     way = web(config, mode)
     try:
-        data = read_all(asks(config), Means(way, os.environ))
+        data = read_all(asks(config), Means(way, os.environ, config.root / MEMORY))
     finally:
         way.close()
     if mode == "frozen" and (changed := _changed(config, data)):
@@ -67,7 +68,7 @@ def pull(config: Config) -> Pulled:
     """Every source fetched anew and kept; what fails is a finding."""
     way = web(config, "refresh")
     try:
-        data = read_all(asks(config), Means(way, os.environ))
+        data = read_all(asks(config), Means(way, os.environ, config.root / MEMORY))
     except UnusableRequest as error:
         return Pulled(None, tuple(way.fetched), error.findings)
     finally:

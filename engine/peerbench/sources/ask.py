@@ -34,10 +34,14 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class Means:
-    """web: None where nothing may be fetched or kept. environ: where secrets stand, by the name the config gives."""
+    """web: None where nothing may be fetched or kept. environ: where secrets stand, by the name the config gives.
+
+    memory: a folder for what was made of files, to be made once; None where nothing is kept.
+    """
 
     web: Web | None = None
     environ: Mapping[str, str] = field(default_factory=dict)
+    memory: Path | None = None
 
     @property
     def frozen(self) -> bool:

@@ -62,7 +62,7 @@ def read(ask: Ask, means: Means) -> Payload:
             findings.append(found)
         else:
             files.append(found)
-    tables, splits, seen = _tables(ask, files)
+    tables, splits, seen = _tables(ask, files, means.memory)
     return Payload(ask.name, tables, (*findings, *seen), tuple(file.receipt for file in files), tuple(splits))
 
 
@@ -235,13 +235,15 @@ def _bare(name: str) -> str:
 # ---- tables ---------------------------------------------------------------------------------------------------------
 
 
-def _tables(ask: Ask, files: Sequence[_File]) -> tuple[dict[str, Table], list[Split], list[Finding]]:
+def _tables(
+    ask: Ask, files: Sequence[_File], memory: Path | None
+) -> tuple[dict[str, Table], list[Split], list[Finding]]:
     companies: list[dict[str, Any]] = []
     rows: list[dict[str, Any]] = []
     splits: list[Split] = []
     findings: list[Finding] = []
     for file in files:
-        made = _facts(file)
+        made = _facts(file, memory)
         if isinstance(made, Finding):
             findings.append(made)
             continue
@@ -259,18 +261,26 @@ def _tables(ask: Ask, files: Sequence[_File]) -> tuple[dict[str, Table], list[Sp
     return (tables if rows else {}), splits, findings
 
 
-def _facts(file: _File) -> tuple[str, companyfacts.Read] | Finding:
+def _facts(file: _File, memory: Path | None) -> tuple[str, companyfacts.Read] | Finding:
+    """The key and the facts of a file; of one whose key is given and that was read before, from memory."""
+    from peerbench.sources import memory as kept
+
+    name = kept.key(file.receipt.sha256, file.wanted.key)
+    if memory is not None and file.wanted.key and (known := kept.recall(memory, name, shown=file.shown)):
+        return file.wanted.key, known
     try:
         document = strictjson.loads(file.data)
     except strictjson.NotJson as error:
         return Finding("not-json", "warning", f"{file.shown} {error.why}.", error.hint, Origin(file.shown))
-    name = str(document.get("entityName", "")) if isinstance(document, dict) else ""
-    key = file.wanted.key or key_of(name)
+    said = str(document.get("entityName", "")) if isinstance(document, dict) else ""
+    key = file.wanted.key or key_of(said)
     found = companyfacts.read(document, company=key, shown=file.shown)
     number = found.registrant.cik if found.registrant else file.wanted.cik
     if number != file.wanted.cik:
         message = f"{file.shown} is of CIK {number}, not {file.wanted.cik}."
         return Finding("other-company", "warning", message, "Name the file after its own CIK.", Origin(file.shown))
+    if memory is not None and file.wanted.key:
+        kept.remember(memory, name, key, found)
     return key, found
 
 
