@@ -152,15 +152,15 @@ def _inputs(desk: Desk, quantity: Quantity) -> Iterator[TraceInput]:
 def document_input(desk: Desk, id: str, row: Mapping[str, Any]) -> TraceInput:
     """A fact, price, rate or estimate as an input: what it says, of which period, known since when, from where."""
     cited = desk.book.cite((id,))
-    if id.startswith("fx."):
+    if "rate" in row:
         return TraceInput(
             f"{row['base']}/{row['quote']}, {row['date']:%-d %b %Y}", (), Number(row["rate"], "fx4"), cited
         )
-    if id.startswith("price."):
+    if "close" in row:
         adjusted = ", dividend-adjusted" if row["adjusted"] else ""
         name = f"{row['line']} close, {row['date']:%-d %b %Y}{adjusted}"
         return TraceInput(name, (), Number(row["close"], "price", row["currency"]), cited)
-    if id.startswith("est."):
+    if "snapshot_date" in row:
         name = f"{row['metric']} {row['fiscal_period']}, {row['source']}, {row['snapshot_date']:%-d %b %Y}"
         unit = "money" if row["unit"] == "money" else "price"
         return TraceInput(name, (), Number(row["value"], unit, row["currency"]), cited)

@@ -121,7 +121,7 @@ ROWS: Final[Mapping[str, RowMaker]] = {
     "net_cash": _net_cash,
     "gross_debt": _debt,
     "reports": _reports,
-    "next_results": lambda desk: _row("Next results", "not announced"),
+    "next_results": lambda desk: _row("Next results", "not known here"),
     "rate": _rate,
     "lines": _lines,
     "price": _price,

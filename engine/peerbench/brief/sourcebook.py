@@ -90,15 +90,18 @@ class Sourcebook:
         return known.number
 
     def _entry(self, id: str, row: Mapping[str, Any]) -> _Entry:
-        kind = id.split(".", 1)[0]
-        if kind == "fx":
+        if "rate" in row:
             return _rate_entry(row)
-        if kind == "price":
+        if "close" in row:
             return _price_entry(row)
-        if kind == "est":
+        if "snapshot_date" in row:
             name = self._names.get(row["company"], row["company"])
             document = Document(f"{name}, {row['source']}", row["snapshot_date"], row["source_url"] or "")
             return _Entry("forecasts", "Consensus forecasts, dated", "Forecasts", document)
+        if "ex_date" in row:
+            name = self._names.get(row["company"], row["company"])
+            document = Document(f"{name}, dividends", row["ex_date"], _address(row["source"]))
+            return _Entry("dividends", "Dividends by ex-date", "Dividends", document)
         if "claim_id" in row:
             title = row["source_title"] or "company statement"
             document = Document(title, row["known_on"], row["source_url"] or "", row["note"] or "")
