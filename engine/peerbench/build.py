@@ -10,11 +10,11 @@ from dataclasses import asdict, dataclass, replace
 from datetime import date
 from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
 
-from peerbench import __version__, gather, help, lookup
+from peerbench import __version__, dress, gather, help, lookup
 from peerbench.brief import assemble, audience, compose, cuts, market, plan
 from peerbench.brief.study import Furniture, PeerNote, Study
 from peerbench.config import check as meaning
@@ -29,6 +29,10 @@ from peerbench.core.names import shortened
 from peerbench.deliver import folder as delivery
 from peerbench.shipped import shipped
 from peerbench.sources import dataset
+
+if TYPE_CHECKING:
+    from peerbench.render.brand import Brand
+    from peerbench.render.templates import Look
 
 Progress = Callable[[str], None]
 LEVELS: Final[Mapping[str, Severity]] = {"error": "error", "warning": "warning", "note": "note"}
@@ -70,6 +74,7 @@ class _Case:
     cache: Path
     warnings: tuple[Finding, ...] = ()
     asked: tuple[str, ...] = ()  # the audiences to write; the figures are those of all, whoever is asked for
+    brand: Brand | None = None  # the house's look, where it has one
 
 
 def build(
@@ -136,9 +141,11 @@ def _kept(folder: Path, case: _Case) -> tuple[str, ...]:
     except (OSError, ValueError):
         return ()
     now = _rests_on(case)
-    if not isinstance(last, dict) or any(last.get(key) != value for key, value in now.items()):
+    if not isinstance(last, dict) or any(last.get(key) != now[key] for key in now if key != "templates"):
         return ()
-    return tuple(name for name in names if (folder / name).is_dir())
+    printed = last.get("templates") or {}
+    same = [name for name in names if _templates(case, only=name).items() <= printed.items()]
+    return tuple(name for name in same if (folder / name).is_dir())
 
 
 def _files_of(folder: Path, audiences: Sequence[str]) -> dict[str, bytes]:
@@ -165,13 +172,15 @@ def prepare(
     if as_of is not None:
         config = replace(config, as_of=as_of)
     config = replace(config, **(over or {}))
-    roots, theme_mistakes = _layers(config)
+    clothes, theme_mistakes = dress.dress(config)
+    roots = clothes.roots
     data, data_mistakes = _read(config, "frozen" if frozen else "cached")
     noticed = (*findings, *meaning.check(config, known=_known(data, roots), today=today))
     problems = [*_errors(noticed), *theme_mistakes, *data_mistakes]
     asked = tuple(dict.fromkeys(audiences or config.audiences))
     readers, reader_mistakes = _readers(tuple(dict.fromkeys((*config.audiences, *asked))), roots)
-    problems += reader_mistakes
+    house, noticed_of_house = dress.brand(config, clothes, readers)
+    problems += [*reader_mistakes, *dress.unknown_themes(readers), *_errors(noticed_of_house)]
     if data is None or problems:
         failed = [finding for finding in (data.findings if data else ()) if finding.check in gather.FAILURES]
         raise UnusableRequest(tuple(dict.fromkeys((*problems, *failed))))
@@ -181,8 +190,9 @@ def prepare(
     if mistakes:
         raise UnusableRequest(tuple(_placed(config, readers, finding) for finding in mistakes))
     data, unprinted = _printable(data, request, roots)
-    warnings = tuple(dict.fromkeys(finding for finding in (*noticed, *unprinted) if finding.severity != "error"))
-    return _Case(config, data, request, roots, config.root / ".bench" / "cache", warnings, asked)
+    said = (*noticed, *noticed_of_house, *unprinted)
+    warnings = tuple(dict.fromkeys(finding for finding in said if finding.severity != "error"))
+    return _Case(config, data, request, roots, config.root / ".bench" / "cache", warnings, asked, house)
 
 
 def _printable(
@@ -218,17 +228,6 @@ def _unprinted(name: str, key: str, field: str, letters: str) -> Finding:
     message = f"{name}: the theme’s fonts lack {listed} of its name."
     hint = f"Write the name in letters they have, and the original as native_name; or {font}."
     return Finding("letters", "error", message, hint, Origin("companies.csv"), subject=key)
-
-
-def _layers(config: Config) -> tuple[tuple[Path, ...], tuple[Finding, ...]]:
-    """The folders that templates come from, those of the config's theme between the project's and the shipped ones."""
-    try:
-        theme = lookup.theme(config.brand.theme, config.root, asked=config.place("brand", "theme"))
-    except UnusableRequest as error:
-        return lookup.layers(config.root), tuple(
-            replace(finding, excerpt=finding.excerpt or config.excerpt(finding.origin)) for finding in error.findings
-        )
-    return lookup.layers(config.root, themes=theme.folders), ()
 
 
 def _placed(config: Config, readers: Sequence[audience.Audience], finding: Finding) -> Finding:
@@ -394,9 +393,8 @@ def _editions(
     A page that overflows when nothing more may give way is refused by name, before anything is written.
     """
     from peerbench.render import press
-    from peerbench.render.templates import Look
 
-    look = Look(case.roots, reader.name)
+    look = _look(case, reader)
     charts = _charts(brief, case)
     made: dict[str, bytes] = {}
     cut: tuple[Finding, ...] = ()
@@ -427,6 +425,12 @@ def _editions(
     return made, tuple(replace(finding, subject=f"{reader.name}/{finding.subject}") for finding in cut)
 
 
+def _look(case: _Case, reader: audience.Audience) -> Look:
+    from peerbench.render.templates import Look
+
+    return Look(case.roots, reader.name) if case.brand is None else Look(case.roots, reader.name, case.brand)
+
+
 def _cut(whole: Brief, study: Study, reader: audience.Audience, taken: cuts.Taken) -> Brief:
     """The brief with steps of the cut order taken; its numbers keep the rows that the whole brief gives them."""
     rows = {ref: trace.row for ref, trace in whole.traces.items() if trace.row}
@@ -443,11 +447,10 @@ def _steps(reader: audience.Audience, length: str) -> dict[str, tuple[str, ...]]
 
 def _charts(brief: Brief, case: _Case) -> dict[str, str]:
     """SVG by chart id, and the narrow drawing of each for phones, from the cache where nothing changed."""
-    from peerbench.charts.theme import theme
+    from peerbench.render import brand, svg
     from peerbench.render import format as formats
-    from peerbench.render import svg
 
-    colours = theme(brief.meta.theme)
+    colours = (case.brand or brand.PLAIN).theme(brief.meta.theme)
     return {name: svg.svg(chart, colours, cache=case.cache, text=formats.text) for name, chart in _drawn(brief).items()}
 
 
@@ -553,11 +556,15 @@ def _rests_on(case: _Case) -> dict[str, Any]:
     }
 
 
-def _templates(case: _Case) -> dict[str, str]:
-    """Digest of every file that the pages may use: the one that wins, and each layer's of those that are merged."""
+def _templates(case: _Case, *, only: str = "") -> dict[str, str]:
+    """Digest of every file that the pages may use: the one that wins, and each layer's of those that are merged.
+
+    only: those of one audience.
+    """
     paths = {
         path
         for reader in case.request.audiences
+        if only in ("", reader.name)
         for name, layers in lookup.files(reader.name, case.roots).items()
         for path in (layers if name in lookup.MERGED else layers[:1])
     }
@@ -566,7 +573,8 @@ def _templates(case: _Case) -> dict[str, str]:
         path: path.relative_to(own).as_posix() if path.is_relative_to(own) else lookup.shown(path, case.roots)
         for path in paths
     }
-    return {name: hashlib.sha256(path.read_bytes()).hexdigest() for path, name in sorted(shown.items())}
+    house = {path: f"brand {path.name}" for path in case.config.brand.files}
+    return {name: hashlib.sha256(path.read_bytes()).hexdigest() for path, name in sorted({**shown, **house}.items())}
 
 
 # ---- without pages ---------------------------------------------------------------------------------------------------
@@ -590,11 +598,10 @@ def check(config_path: Path, *, as_of: date | None = None, today: date) -> tuple
 def _template_mistakes(study: Study, case: _Case, reader: audience.Audience) -> tuple[Finding, ...]:
     """What is wrong in an audience's templates and phrases, found by filling them in without drawing or layout."""
     from peerbench.render import html, pdf
-    from peerbench.render.templates import Look
 
     found: list[Finding] = []
     try:
-        brief, look = compose.compose(study, reader, length=case.config.length), Look(case.roots, reader.name)
+        brief, look = compose.compose(study, reader, length=case.config.length), _look(case, reader)
     except UnusableRequest as error:
         return error.findings
     undrawn = dict.fromkeys(_drawn(brief), "<svg/>")

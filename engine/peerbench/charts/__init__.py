@@ -40,6 +40,9 @@ def draw(
     module = import_module(f"peerbench.charts.{KINDS[type(figure).__name__]}")
     from altair.utils.schemapi import debug_mode
 
-    with debug_mode(False):  # altair's own check of every part is half of the time; a test checks the specs instead
+    from peerbench.charts.measure import typeface
+
+    # altair's own check of every part is half of the time; a test checks the specs instead.
+    with debug_mode(False), typeface(theme.widths):
         spec: dict[str, Any] = module.draw(figure, theme, width_mm=width_mm, height_mm=height_mm, text=text)
     return spec

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
 from typing import Final, Literal
@@ -13,20 +16,35 @@ _IDEOGRAPHS: Final = "\u2e80"
 _UNKNOWN: Final = 0.6  # em, for a letter the table does not hold: wider than most
 
 
+Widths = Mapping[str, Mapping[str, int]]  # style → letter → advance in thousandths of an em
+_own: ContextVar[Widths | None] = ContextVar("widths of the typeface being drawn in", default=None)
+
+
 @cache
-def _widths() -> dict[str, dict[str, int]]:
+def _house() -> Widths:
     table: dict[str, dict[str, int]] = json.loads(Path(__file__).with_name("widths.json").read_text("utf-8"))
     return table
 
 
+@contextmanager
+def typeface(widths: Widths | None) -> Iterator[None]:
+    """Measure by another typeface than the house's while a chart is drawn; a letter it lacks by the house's."""
+    token = _own.set(widths)
+    try:
+        yield
+    finally:
+        _own.reset(token)
+
+
 def width(text: str, size: float, style: Style = "regular") -> float:
     """The length of a line of text in px, without kerning (which only ever shortens it, by less than a pixel)."""
-    table = _widths()[style]
-    return sum(table[char] / 1000 if char in table else _fallback(char) for char in text) * size
+    own, house = (_own.get() or {}).get(style, {}), _house()[style]
+    return sum(_advance(char, own, house) for char in text) * size
 
 
-def _fallback(char: str) -> float:
-    return 1.0 if char >= _IDEOGRAPHS else _UNKNOWN
+def _advance(char: str, own: Mapping[str, int], house: Mapping[str, int]) -> float:
+    found = own.get(char) or house.get(char)
+    return found / 1000 if found else 1.0 if char >= _IDEOGRAPHS else _UNKNOWN
 
 
 def wrap(text: str, limit: float, size: float, style: Style = "regular") -> tuple[str, ...]:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
+
+from peerbench.charts.colour import HEX, mix, readable
 
 PX_PER_MM: Final = 96 / 25.4
 FONT: Final = "Brief Sans"
@@ -37,13 +40,14 @@ class Theme:
     placeholder_ground: str = "#FFF3C4"
     focus: str = "#0B63C5"
     font: str = FONTS
+    widths: Mapping[str, Mapping[str, int]] | None = None  # of a house's own sans, see charts.measure
 
     def tokens(self) -> dict[str, str]:
         """Every colour by the name of its custom property: ink → --ink, the second peer → --peer-2."""
         plain = {
             name.replace("_", "-"): getattr(self, name)
             for name in self.__dataclass_fields__
-            if name not in ("name", "peers", "heat", "font")
+            if name not in ("name", "peers", "heat", "font", "widths")
         }
         peers = {f"peer-{slot}": colour for slot, colour in enumerate(self.peers, 1)}
         return {**plain, **peers, **{f"heat-{rank}": colour for rank, colour in enumerate(self.heat, 1)}}
@@ -78,13 +82,40 @@ _DARK: Final[dict[str, Any]] = {
     "focus": "#8DBBE6",
 }
 NAMES: Final = tuple(_LIGHT)
+OWN: Final = ("theme", "target", "tint", "panel")  # what a house may choose
+TINT: Final = 0.09  # of the subject's colour in the ground of its row
+HAIR: Final = 0.28
+DARK_CONTRAST: Final = 7.0
 SHAPES: Final = ("circle", "square", "triangle-up", "diamond", "cross", "triangle-down", "circle-outline")
 
 
-def theme(name: str, *, dark: bool = False) -> Theme:
-    """The tokens of an audience's theme: investor, risk or policy; KeyError names an unknown one."""
-    light = Theme(name=name, theme=_LIGHT[name])
-    return replace(light, theme=_DARK_THEME[name], **_DARK) if dark else light
+def theme(name: str, *, dark: bool = False, own: Mapping[str, str] | None = None) -> Theme:
+    """The tokens of an audience's theme: investor, risk, policy, or a colour of its own; KeyError names an unknown one.
+
+    own: colours of a house (theme, target, tint, panel) for this ground; what follows from them is derived.
+    """
+    given = dict(own or {})
+    if HEX.fullmatch(name):
+        given["theme"] = readable(name, _DARK["paper"], DARK_CONTRAST) if dark else name
+    light = Theme(name=name, theme=_LIGHT[NAMES[0]] if "theme" in given else _LIGHT[name])
+    made = replace(light, theme=_DARK_THEME.get(name, light.theme), **_DARK) if dark else light
+    return replace(made, **_named(given, made))
+
+
+def _named(own: Mapping[str, str], made: Theme) -> dict[str, Any]:
+    """A house's colours by the names of tokens; the tint of the subject's row follows its colour."""
+    found: dict[str, Any] = {name: own[name] for name in ("theme", "target", "panel") if name in own}
+    if "target" in own or "tint" in own:
+        target = own.get("target", made.target)
+        tint = own.get("tint") or mix(made.paper, target, TINT)
+        found |= {"ttint": tint, "ttint_hair": mix(tint, target, HAIR)}
+    return found
+
+
+def dark_of(own: Mapping[str, str]) -> dict[str, str]:
+    """A house's colours for a dark ground where it names none: as light as it takes to be read there."""
+    grounds = {"theme": _DARK["paper"], "target": _DARK["paper"]}
+    return {name: readable(own[name], ground, DARK_CONTRAST) for name, ground in grounds.items() if name in own}
 
 
 def shape(slot: int) -> str:

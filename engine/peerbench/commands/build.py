@@ -175,6 +175,7 @@ def _inputs(config: Config) -> Iterator[str]:
     yield str(config.root / gather.CACHE / "receipts")
     yield str(config.path.with_name(f"{config.name}.lock.json"))
     yield str(config.root / "templates")
+    yield from map(str, config.brand.files)
 
 
 # ---- what the terminal sees ------------------------------------------------------------------------------------------

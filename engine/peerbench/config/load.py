@@ -21,7 +21,7 @@ from peerbench.project import find_root
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
-    from peerbench.config.model import CustomMetricShape, Settings, SourceShape
+    from peerbench.config.model import BrandShape, CustomMetricShape, Settings, SourceShape
 
 CHECK: Final = "config.shape"
 Keys = tuple[str | int, ...]
@@ -319,7 +319,7 @@ def _config(settings: Settings, path: Path, root: Path, chain: chains.Chain, doc
         languages=tuple(settings.languages),
         page=settings.page,
         length=settings.length,
-        brand=Brand(settings.brand.theme),
+        brand=_brand(settings.brand, root),
         schedule=dict(settings.schedule),
         deliver=tuple(settings.deliver),
         files=chain.files,
@@ -363,6 +363,21 @@ def _dataset(shape: SourceShape, root: Path) -> Source:
 
 def _path(text: str, root: Path) -> Path:
     return Path(os.path.abspath(root / Path(text).expanduser()))
+
+
+def _brand(shape: BrandShape, root: Path) -> Brand:
+    fonts = shape.fonts.model_dump(exclude={"folder"})
+    return Brand(
+        shape.theme,
+        _in_project(root, shape.logo) if shape.logo else None,
+        {name: colour for name, colour in shape.colours.model_dump().items() if colour},
+        {name: colour for name, colour in shape.dark.model_dump().items() if colour},
+        {face: _in_project(root, Path(shape.fonts.folder) / name) for face, name in fonts.items() if name},
+    )
+
+
+def _in_project(root: Path, name: str | Path) -> Path:
+    return Path(os.path.abspath(root / name))
 
 
 def _groups(metrics: Mapping[str, list[str]], custom: tuple[MetricDefinition, ...]) -> tuple[MetricGroup, ...]:
@@ -417,6 +432,23 @@ def _folders(config: Config) -> tuple[Finding, ...]:
             message = f"there is no {what} '{said}'"
             found.append(config.finding("config.source", message, "sources", index, *keys, hint=hint))
     return tuple(found)
+
+
+def _brand_files(config: Config) -> tuple[Finding, ...]:
+    """A logo or font that is not in the project: what a brief is made from travels with it."""
+    named = (("logo", config.brand.logo), *((f"fonts.{face}", path) for face, path in config.brand.fonts.items()))
+    return tuple(
+        config.finding("config.brand", message, "brand", *key.split("."), hint="Paths begin at the project's folder.")
+        for key, path in named
+        if path is not None and (message := _not_there(path, config.root))
+    )
+
+
+def _not_there(path: Path, root: Path) -> str:
+    name = chains.shown(path, root)
+    if not path.resolve().is_relative_to(root.resolve()):
+        return f"'{name}' lies outside of the project"
+    return "" if path.is_file() else f"there is no file '{name}'"
 
 
 def _not_yet(config: Config) -> tuple[Finding, ...]:

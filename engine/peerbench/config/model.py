@@ -94,6 +94,9 @@ MetricRef = Annotated[
 MetricId = Annotated[
     str, _pattern(r"[a-z][a-z0-9_]{0,63}", "a metric's id", "Use small letters, digits and '_', e.g. cloud_share.")
 ]
+Colour = Annotated[
+    str, _pattern(r"(#[0-9A-Fa-f]{6})?", "a colour", "Write # and six digits in quotes, e.g. '#12385A'.")
+]
 Currency = Annotated[str, _pattern(r"[A-Z]{3}", "a currency code", "Use three capitals, e.g. USD, CNY, HKD, EUR.")]
 Language = Annotated[str, _pattern(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*", "a language tag", "Use e.g. en or zh-CN.")]
 Day = Annotated[date, BeforeValidator(_day), WithJsonSchema({"type": "string", "format": "date"})]
@@ -341,10 +344,42 @@ class CustomMetricShape(Shape):
     excluded_above: Positive | None = Field(None, description="Above this value it stays out of statistics.")
 
 
+class ColoursShape(Shape):
+    """Colours of the house on one ground; what is left out stays, or follows from these."""
+
+    theme: Colour = Field(
+        default="", description="Headings, figure numbers and links; LOOK's navy, aubergine and pine."
+    )
+    target: Colour = Field(default="", description="The subject, and nothing else.")
+    tint: Colour = Field(default="", description="Ground of the subject's row; follows from target if left out.")
+    panel: Colour = Field(default="", description="Ground of the key data and of the audience box.")
+
+
+class FontsShape(Shape):
+    """TrueType or OpenType files by what they are for. A weight left out is stood in for by the nearest given."""
+
+    folder: Text = Field(default="", description="Where the files lie; the project's folder if left out.")
+    display: Text = Field(default="", description="The headline: semibold.")
+    deck: Text = Field(default="", description="Standfirst and section heads: regular.")
+    deck_semibold: Text = Field(default="", description="Section heads: semibold.")
+    serif: Text = Field(default="", description="Running text: regular.")
+    serif_italic: Text = ""
+    serif_semibold: Text = ""
+    serif_bold: Text = ""
+    sans: Text = Field(default="", description="Tables, charts, labels: regular, with figures of one width.")
+    sans_italic: Text = ""
+    sans_semibold: Text = ""
+    sans_bold: Text = ""
+
+
 class BrandShape(Shape):
     """The look of the house."""
 
-    theme: Name = Field(default="", description="A folder of templates/, or a shipped theme.")
+    theme: Name = Field(default="", description="A theme: a folder templates/themes/<name>/.")
+    logo: Text = Field(default="", description="An SVG or PNG of the project, printed at the head of the first page.")
+    colours: ColoursShape = Field(default=ColoursShape(), description="On paper and on a light screen.")
+    dark: ColoursShape = Field(default=ColoursShape(), description="On a dark screen; made from colours if left out.")
+    fonts: FontsShape = Field(default=FontsShape(), description="Typefaces in place of the shipped ones.")
 
 
 class Settings(Shape):
@@ -396,6 +431,7 @@ SHAPES: Final[dict[str, type[Shape]]] = {
 }
 
 
+INSIDE_BRAND: Final[dict[str, type[Shape]]] = {"colours": ColoursShape, "dark": ColoursShape, "fonts": FontsShape}
 INSIDE_SOURCES: Final[dict[str, type[Shape]]] = {
     "sec": SecShape,
     "xbrl": XbrlShape,
@@ -412,6 +448,8 @@ def shape_at(path: tuple[str | int, ...]) -> type[Shape] | None:
         return Settings
     if path[0] == "sources" and len(path) > 2:
         return _source_shape(path[2:])
+    if path[0] == "brand" and len(path) == 2:
+        return INSIDE_BRAND.get(str(path[1]))
     shape = SHAPES.get(str(path[0]))
     depth = 1 if path[0] == "brand" else 2
     return shape if len(path) == depth else None

@@ -62,7 +62,17 @@ class MetricGroup:
 
 @dataclass(frozen=True, slots=True)
 class Brand:
+    """The look of the house: a theme's name, files by where they lie, colours as #RRGGBB by name."""
+
     theme: str = ""
+    logo: Path | None = None
+    colours: Mapping[str, str] = field(default_factory=dict)
+    dark: Mapping[str, str] = field(default_factory=dict)
+    fonts: Mapping[str, Path] = field(default_factory=dict)
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        return (*((self.logo,) if self.logo else ()), *self.fonts.values())
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import os
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
-from peerbench.charts.theme import Theme, theme
+from peerbench.charts.theme import Theme
 from peerbench.core.document import Brief
 from peerbench.render import style, svg, templates, view
 from peerbench.render.templates import Look
@@ -25,6 +26,15 @@ FACES: Final = (  # family, weight, style, file
     ("Brief Sans", 600, "normal", "BriefSans-Semibold.woff2"),
     ("Brief Sans", 700, "normal", "BriefSans-Bold.woff2"),
 )
+LETTERS: Final = (
+    *((0x20, 0x7F), (0xA0, 0x250), (0x2010, 0x203B), (0x20A0, 0x20C0), (0x2122, 0x2123)),
+    *((0x2190, 0x2194), (0x2200, 0x2266)),
+)
+LATIN: Final = "".join(chr(code) for first, end in LETTERS for code in range(first, end))
+TABLES: Final = frozenset({
+    "GlyphOrder", "head", "hhea", "maxp", "OS/2", "hmtx", "cmap", "name", "post", "loca", "glyf", "CFF ", "VORG",
+    "GSUB", "GPOS", "GDEF", "kern", "cvt ", "fpgm", "prep", "gasp",
+})  # fmt: skip
 HAN: Final = "BriefHan-Regular.otf"
 POLICY: Final = (
     "default-src 'none'; img-src data:; font-src data:; style-src 'unsafe-inline'; script-src 'sha256-{script}'; "
@@ -37,30 +47,38 @@ def page(brief: Brief, *, look: Look, charts: Mapping[str, str], cache: Path | N
 
     Raises UnusableRequest when a template is wrong. cache: a folder for the subset of the Chinese font.
     """
-    colours = theme(brief.meta.theme)
-    document = view.document(brief, "web", headline_font=look.headline_font, charts=frozenset(charts))
+    colours = look.brand.theme(brief.meta.theme)
+    document = view.document(
+        brief, "web", headline_font=look.headline_font, charts=frozenset(charts), logo=look.logo_image
+    )
     script = look.text("web.js")
     values = {
         "brief": document,
         "edition": "web",
         "charts": {name: templates.markup(svg.themed(drawing, colours)) for name, drawing in charts.items()},
-        "css": templates.markup(_css(brief, colours, look, charts, cache)),
+        "css": templates.markup(_css(brief, look, cache)),
         "script": templates.markup(script),
         "policy": POLICY.format(script=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()),
     }
     return templates.render("web.html.j2", look, values)
 
 
-def _css(brief: Brief, colours: Theme, look: Look, charts: Mapping[str, str], cache: Path | None) -> str:
+def _css(brief: Brief, look: Look, cache: Path | None) -> str:
     han = _han_letters(_strings(brief))
-    faces = [_face(*face[:3], look.fonts[face[3]]) for face in FACES]
+    faces = [_face(*face[:3], look.fonts[face[3]], cache) for face in FACES]
     if han:
         faces.append(_han_face(look.fonts[HAN], han, cache))
-    return "".join([*faces, style.scheme(brief.meta.theme), look.text("web.css")])
+    return "".join([*faces, style.scheme(*_grounds(look, brief.meta.theme)), look.text("web.css")])
 
 
-def _face(family: str, weight: int, slant: str, font: Path) -> str:
-    return _rule(family, weight, slant, _encoded(font), "woff2")
+def _grounds(look: Look, name: str) -> tuple[Theme, Theme]:
+    return look.brand.theme(name), look.brand.theme(name, dark=True)
+
+
+def _face(family: str, weight: int, slant: str, font: Path, cache: Path | None) -> str:
+    if font.suffix == ".woff2":
+        return _rule(family, weight, slant, _encoded(font), "woff2")
+    return _rule(family, weight, slant, base64.b64encode(_packed(font, LATIN, cache)).decode(), "woff2")
 
 
 def _rule(family: str, weight: int, slant: str, data: str, kind: str) -> str:
@@ -98,15 +116,21 @@ def _han_letters(texts: Iterable[str]) -> str:
 
 def _han_face(font: Path, letters: str, cache: Path | None) -> str:
     """Only the letters that occur: four names need 4 kB where the whole shipped font is 190."""
-    kept = cache / f"han-{_digest(font, letters)}.woff2" if cache else None
-    if kept is None or not kept.is_file():
-        data = _subset(font, letters)
-        if kept is not None:
-            kept.parent.mkdir(parents=True, exist_ok=True)
-            kept.write_bytes(data)
-    else:
-        data = kept.read_bytes()
-    return _rule("Brief Han", 400, "normal", base64.b64encode(data).decode(), "woff2")
+    return _rule("Brief Han", 400, "normal", base64.b64encode(_packed(font, letters, cache)).decode(), "woff2")
+
+
+def _packed(font: Path, letters: str, cache: Path | None) -> bytes:
+    """The font with these letters alone, compressed for the web; kept, since it takes a second to make."""
+    kept = cache / f"cut-{_digest(font, letters)}.woff2" if cache else None
+    if kept is not None and kept.is_file():
+        return kept.read_bytes()
+    data = _subset(font, letters)
+    if kept is not None:
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        fresh = kept.with_suffix(f".{os.getpid()}")
+        fresh.write_bytes(data)
+        fresh.replace(kept)
+    return data
 
 
 def _digest(font: Path, letters: str) -> str:
@@ -121,6 +145,8 @@ def _subset(font: Path, letters: str) -> bytes:
 
     options = subset.Options(flavor="woff2", hinting=False, notdef_outline=True)
     with TTFont(font, lazy=True, recalcTimestamp=False) as face:
+        for tag in set(face.keys()) - TABLES:
+            del face[tag]
         cutter = subset.Subsetter(options)
         cutter.populate(text=letters)
         cutter.subset(face)

@@ -17,11 +17,12 @@ from typing import Any, Final
 from urllib.parse import unquote
 from xml.sax.saxutils import escape
 
+from peerbench import lookup
 from peerbench.core.document import Brief
 from peerbench.core.errors import UnusableRequest
 from peerbench.core.findings import Finding
 from peerbench.render import measure, style, templates, view
-from peerbench.render.templates import Look
+from peerbench.render.templates import FONTS, HEADLINE_FONT, Look
 
 STYLES: Final = ("fonts.css", "print.css")
 OPTIONS: Final = {"pdf_variant": "pdf/ua-1", "pdf_tags": True}
@@ -97,7 +98,8 @@ def _room(brief: Brief, again: Again) -> tuple[measure.Gap, ...]:
 def _prepared(brief: Brief, look: Look, charts: Mapping[str, str], cache: Path) -> tuple[Again, bytes]:
     """What lays the filled-in page out with more style, and the file's identifier."""
     body = page(brief, look=look)
-    css = style.literal("\n".join(look.text(name) for name in _sheets(brief)), brief.meta.theme)
+    css = style.literal("\n".join(look.text(name) for name in _sheets(brief)), look.brand.theme(brief.meta.theme))
+    css += "".join(f"/* {face} {_digest(path)} */" for face, path in sorted(look.brand.faces.items()))
     weasyprint = _weasyprint(_font_folder(look), cache)
     fetcher = _fetcher(weasyprint, look, charts)
 
@@ -136,7 +138,7 @@ def _sheets(brief: Brief) -> tuple[str, ...]:
 
 def page(brief: Brief, *, look: Look) -> str:
     """The print template filled in. Raises UnusableRequest when a template is wrong."""
-    document = view.document(brief, "print", headline_font=look.headline_font)
+    document = view.document(brief, "print", headline_font=look.headline_font, logo=look.logo_image)
     return templates.render("print.html.j2", look, {"brief": document, "edition": "print"})
 
 
@@ -177,14 +179,18 @@ def _weasyprint(fonts: Path, cache: Path) -> Any:
 
 
 def _font_folder(look: Look) -> Path:
-    return look.headline_font.parent
+    """The shipped faces; a house's own come by name, as @font-face."""
+    found = lookup.find(f"{FONTS}/{HEADLINE_FONT}", lookup.HOUSE, look.roots[-1:])
+    return found.parent if found else look.headline_font.parent
 
 
 def _fontconfig(fonts: Path, cache: Path) -> Path:
     """A fontconfig file that names one folder; its own cache lies beside it, so nothing is written elsewhere."""
     text = (
         '<?xml version="1.0"?>\n<!DOCTYPE fontconfig SYSTEM "fonts.dtd">\n<fontconfig>\n'
-        f"<dir>{escape(str(fonts))}</dir>\n<cachedir>{escape(str(cache / 'fontconfig'))}</cachedir>\n</fontconfig>\n"
+        f"<dir>{escape(str(fonts))}</dir>\n<cachedir>{escape(str(cache / 'fontconfig'))}</cachedir>\n"
+        # The copies that charts measure by have the names that the page gives to its own faces.
+        "<selectfont><rejectfont><glob>*/measure/*</glob></rejectfont></selectfont>\n</fontconfig>\n"
     )
     path = cache / f"fonts-{hashlib.sha256(text.encode()).hexdigest()[:12]}.conf"
     if not path.is_file():
@@ -278,7 +284,13 @@ def _asset(url: str, look: Look, charts: Mapping[str, str]) -> tuple[str, bytes 
         return "image/svg+xml", svg.encode()
     if (match := FONT.fullmatch(url)) and (path := look.fonts.get(unquote(match[1]))) is not None:
         return "font/ttf", _bytes(path)
+    if url.startswith("asset:logo/") and look.brand.logo is not None:
+        return look.brand.logo.media_type, look.brand.logo.data
     return "", None
+
+
+def _digest(path: Path) -> str:
+    return hashlib.sha256(_bytes(path)).hexdigest()
 
 
 @lru_cache(maxsize=64)

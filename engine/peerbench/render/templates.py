@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -16,6 +18,8 @@ from markupsafe import Markup
 from peerbench import lookup
 from peerbench.core.errors import UnusableRequest
 from peerbench.core.findings import Finding, Origin, did_you_mean
+from peerbench.render.brand import LOGO_MM, LOGO_WIDEST_MM, PLAIN, Brand
+from peerbench.render.node import Node
 
 FILTERS: Final = ("default", "e", "escape", "first", "join", "last", "length", "lower", "replace", "trim", "upper")
 TESTS: Final = (
@@ -38,10 +42,11 @@ HEADLINE_FONT: Final = "SourceSerif4Display-Semibold.ttf"
 
 @dataclass(frozen=True)
 class Look:
-    """Where this brief's templates come from: the layers to search and the audience they are for."""
+    """Where this brief's templates come from: the layers to search, the audience they are for, the house's brand."""
 
     roots: tuple[Path, ...]
     audience: str
+    brand: Brand = PLAIN
 
     def file(self, name: str) -> Path:
         """The winning file of this name; its absence is the request's mistake."""
@@ -61,11 +66,24 @@ class Look:
             for root in reversed(self.roots):
                 for path in sorted((root / folder / FONTS).rglob("*.*")):
                     found[path.name] = path
-        return found
+        return {**found, **self.brand.files}
 
     @property
     def headline_font(self) -> Path:
         return self.fonts[HEADLINE_FONT]
+
+    @property
+    def logo_image(self) -> Node | None:
+        """The logo at its size in the strip; src is its address in the PDF, data what the web page embeds."""
+        logo = self.brand.logo
+        if logo is None:
+            return None
+        high = min(LOGO_MM, LOGO_WIDEST_MM / logo.ratio)
+        address = f"{hashlib.sha256(logo.data).hexdigest()[:12]}.{logo.kind}"
+        data = f"data:{logo.media_type};base64,{base64.b64encode(logo.data).decode()}"
+        return Node(
+            "logo", src=f"asset:logo/{address}", data=data, height_mm=high, width_mm=round(high * logo.ratio, 3)
+        )
 
 
 class _Loader(BaseLoader):
@@ -89,9 +107,13 @@ class _Loader(BaseLoader):
         return lookup.find(name, self.look.audience, self.look.roots)
 
 
-@lru_cache(maxsize=8)
 def environment(look: Look) -> ImmutableSandboxedEnvironment:
     """Nothing but the list: no globals, a dozen filters, a dozen tests, every value escaped."""
+    return _environment(Look(look.roots, look.audience))
+
+
+@lru_cache(maxsize=8)
+def _environment(look: Look) -> ImmutableSandboxedEnvironment:
     made = ImmutableSandboxedEnvironment(
         loader=_Loader(look), autoescape=True, undefined=StrictUndefined, trim_blocks=True, auto_reload=False
     )

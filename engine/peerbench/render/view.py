@@ -371,7 +371,14 @@ View.specials = {
 }
 
 
-def document(brief: Brief, edition: Edition, *, headline_font: Path, charts: frozenset[str] = frozenset()) -> Node:
+def document(
+    brief: Brief,
+    edition: Edition,
+    *,
+    headline_font: Path,
+    charts: frozenset[str] = frozenset(),
+    logo: Node | None = None,
+) -> Node:
     """The whole brief for one edition. The lineage comes last, since it repeats what was printed before."""
     view = View(brief, edition, charts)
     body = {f.name: view.node(getattr(brief, f.name)) for f in fields(brief) if f.name not in ("lineage", "traces")}
@@ -380,6 +387,7 @@ def document(brief: Brief, edition: Edition, *, headline_font: Path, charts: fro
         "brief",
         **body,
         **_furniture(brief),
+        logo=logo,
         sources_page=view.sources_page,
         source_list=view.node(SourceList()),
         title=_words(body["headline"]),
