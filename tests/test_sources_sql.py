@@ -211,7 +211,10 @@ def test_duckdb_gives_what_the_csv_gives(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("statement", ["delete from facts", "attach 'other.sqlite' as x", "insert into fx values (1)"])
-def test_a_sqlite_file_is_only_read(lite: Path, tmp_path: Path, statement: str) -> None:
+def test_a_sqlite_file_is_only_read(
+    lite: Path, tmp_path: Path, statement: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
     before = lite.read_bytes()
     problem(read(tmp_path, file=str(lite), tables={"facts": {"query": statement}}))
     assert lite.read_bytes() == before
