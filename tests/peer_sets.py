@@ -404,12 +404,15 @@ def no_history(project: Path, shared: Path) -> Path:
     return config(project, "nohistory", subject="nvidia", peers=peers, source="./data/nohistory", as_of=day)
 
 
-def no_prices(project: Path, shared: Path) -> Path:
-    """No price of anybody: no multiple, no market value, no risk."""
-    dataset(project / "data" / "noprices", [Known(one.company, one.lines, one.facts, ()) for one in _us(shared)])
+def unlisted_peers(project: Path, shared: Path) -> Path:
+    """Two of four peers have no price: their accounts are compared, no multiple has a median."""
+    known = [
+        Known(one.company, one.lines, one.facts, one.closes if place < 3 else ())
+        for place, one in enumerate(_us(shared))
+    ]
+    dataset(project / "data" / "unlisted", known)
     peers = [key for _, key, *_ in US[1:]]
-    return config(project, "noprices", subject="apple", peers=["nvidia", *peers[1:]], source="./data/noprices",
-                  as_of="2026-03-06")  # fmt: skip
+    return config(project, "unlisted", subject="nvidia", peers=peers, source="./data/unlisted", as_of="2026-03-06")
 
 
 EUROPE: Final = (
@@ -479,7 +482,7 @@ SETS: Final[Mapping[str, Maker]] = {
     "losses": losses,
     "gaps": gaps,
     "no_history": no_history,
-    "no_prices": no_prices,
+    "unlisted_peers": unlisted_peers,
     "bare_platforms": bare_platforms,
     "long_names": long_names,
     "euro_ifrs": euro_ifrs,

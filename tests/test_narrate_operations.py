@@ -347,7 +347,7 @@ EVEN = (0.2, 0.1, 0.3, 0.4)
         ((0.2, 0.3, 0.35, 0.4), EVEN, ("43% less",), "more"),
         ((0.35, 0.3, 0.35, 0.4), EVEN, ("in line",), "more"),
         ((0.36, 0.3, 0.35, 0.4), EVEN, ("in line",), "more"),
-        ((None, 0.3, 0.35, 0.4), EVEN, (), "swings"),
+        ((None, 0.3, 0.35, 0.4), EVEN, ("less debt than the median peer",), "swings"),
         ((0.5, 0.3, 0.35, None), EVEN, (), "swings"),
     ],
 )

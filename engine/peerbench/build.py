@@ -185,7 +185,7 @@ def prepare(
         failed = [finding for finding in (data.findings if data else ()) if finding.check in gather.FAILURES]
         raise UnusableRequest(tuple(dict.fromkeys((*problems, *failed))))
     day = config.as_of or today
-    request = _request(config, data, readers, day)
+    request = _request(config, data, tuple(_of_set(reader, config) for reader in readers), day)
     mistakes = _errors(assemble.plan(request)[1])
     if mistakes:
         raise UnusableRequest(tuple(_placed(config, readers, finding) for finding in mistakes))
@@ -312,6 +312,12 @@ def _formats(reader: audience.Audience) -> list[Finding]:
         for metric, name in asked.items()
         if name not in FORMATS
     ]
+
+
+def _of_set(reader: audience.Audience, config: Config) -> audience.Audience:
+    """The audience with what the config says of its peer set."""
+    segments = {company: {"segment": name, "label": label} for company, (name, label) in config.segments.items()}
+    return audience.of_set(reader, segments=segments, not_shown=config.not_shown)
 
 
 def _request(config: Config, data: Dataset, readers: tuple[audience.Audience, ...], day: date) -> assemble.Request:

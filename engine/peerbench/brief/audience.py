@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -94,6 +94,17 @@ def load(name: str, roots: tuple[Path, ...]) -> Audience:
     return Audience(
         name, settings, phrases, _metrics(settings), custom, (*files, *phrases), roots, places, lines
     )  # fmt: skip
+
+
+def of_set(audience: Audience, **settings: Any) -> Audience:
+    """The audience with what the config says of its peer set, which no audience can know; what is empty changes nothing.
+
+    The plan of the one-page brief follows: what it says of the same thing is older.
+    """
+    told = {key: value for key, value in settings.items() if value}
+    shorter = {key: value for key, value in (audience.settings.get("one_page") or {}).items() if key not in told}
+    merged = {**audience.settings, **told, **({"one_page": shorter} if shorter else {})}
+    return replace(audience, settings=merged, metrics=_metrics(merged))
 
 
 def _general_first(name: str, file: str, roots: tuple[Path, ...]) -> tuple[Path, ...]:

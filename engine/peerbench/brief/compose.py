@@ -18,8 +18,10 @@ from peerbench.brief.settle import settled
 from peerbench.brief.sourcebook import Sourcebook
 from peerbench.brief.study import Study
 from peerbench.core.document import (
+    Basis,
     Block,
     Brief,
+    Chart,
     LayoutRow,
     Length,
     Meta,
@@ -27,18 +29,22 @@ from peerbench.core.document import (
     Number,
     Page,
     Paragraph,
+    Register,
+    SourceList,
     Spans,
     Strong,
+    Table,
     Text,
     When,
 )  # fmt: skip
 from peerbench.core.errors import UnusableRequest
 from peerbench.narrate import valuation, words
 from peerbench.narrate.claims import few
-from peerbench.narrate.operations import extremes
+from peerbench.narrate.operations import extremes, moves
 from peerbench.narrate.valuation import direction
 
 WORDS_A_MINUTE: Final = 230
+EXHIBITS: Final = (Chart, Table, Register, SourceList, Basis)
 
 
 def compose(
@@ -65,7 +71,7 @@ def compose(
     standfirst = clip.first(standfirst, desk.limit("standfirst", 9))
     takeaways = prose.takeaways(desk, most=desk.limit("takeaways", 4))
     side = panel(desk)
-    pages = tuple(_page(desk, page) for page in audience.settings["pages"])
+    pages = tuple(page for wanted in audience.settings["pages"] if (page := _page(desk, wanted)) is not None)
     meta = replace(_meta(desk, (standfirst, takeaways, pages)), length=length)
     brief = Brief(meta, headline, standfirst, (), takeaways, side, pages, (), ())
     brief = lineage.numbered(desk, brief, rows=rows)
@@ -82,10 +88,13 @@ def _in_currency(value: Any, code: str) -> Any:
     return [_in_currency(part, code) for part in value] if isinstance(value, list) else value
 
 
-def _page(desk: Desk, wanted: Mapping[str, Any]) -> Page:
+def _page(desk: Desk, wanted: Mapping[str, Any]) -> Page | None:
+    """A page of the plan; one of which the data support no exhibit is not printed."""
     desk.limits = _limits(desk, wanted)
     head = _section_head(desk, wanted["head"]) if wanted.get("head") else ()
-    return Page(wanted["id"], head, settled(_layout_row(desk, row) for row in wanted["rows"]))
+    rows = settled(_layout_row(desk, row) for row in wanted["rows"])
+    shown = any(isinstance(block, EXHIBITS) for row in rows for slot in row.slots for block in slot)
+    return Page(wanted["id"], head, rows) if shown else None
 
 
 def _limits(desk: Desk, page: Mapping[str, Any]) -> dict[str, float]:
@@ -125,7 +134,7 @@ def _section_head(desk: Desk, name: str) -> Spans:
     if own is not None and own.mean is not None and own.now is not None:
         holds |= {"above_own": (own.now.value or 0) > (own.mean.value or 0)}
     if ev.has("revenue_growth_ltm"):
-        growth = direction(ev.gap("revenue_growth_ltm"))
+        growth = direction(ev.gap("revenue_growth_ltm")) | moves(ev.money(ev.subject, "revenue_growth_ltm").value)
         holds = {**holds, **growth} if name == "growth" else holds
     if ev.has("net_cash_share"):
         share = ev.money(ev.subject, "net_cash_share")

@@ -503,7 +503,7 @@ def segments(desk: Desk) -> Chart | None:
     return Chart(
         "segments",
         title,
-        (Text("Cloud revenue growth on a year earlier, %, quarters"),),
+        (Text("Revenue growth of comparable segments on a year earlier, %, quarters"),),
         figures.Lines(desk.study.identities, chosen),
         _alt("Line chart.", words_of(title) + "."),
         desk.source_line(refs, note),

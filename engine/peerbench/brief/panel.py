@@ -19,12 +19,18 @@ def _row(label: Spans | str, *value: object) -> PanelRow:
     return PanelRow((Text(label),) if isinstance(label, str) else label, spans)  # type: ignore[arg-type]
 
 
-def _metric(label: str, metric: str, format: str, *, native: bool = False, absolute: bool = False) -> RowMaker:
+def _metric(
+    label: str, metric: str, format: str, *, native: bool = False, absolute: bool = False, needed: bool = False
+) -> RowMaker:
+    """A row of one metric. What a reader looks for on every page (needed) says NA; the rest gives way."""
+
     def make(desk: Desk) -> PanelRow | None:
         ev = desk.evidence
         if not ev.has(metric):
             return None
         quantity = ev.value(ev.subject, metric) if native else ev.money(ev.subject, metric)
+        if quantity.status == "missing" and not needed:
+            return None
         return _row(label, quantity.number(format, absolute=absolute))
 
     return make
@@ -117,7 +123,7 @@ ROWS: Final[Mapping[str, RowMaker]] = {
     "ads_ratio": _ratio,
     "shares": _shares,
     "market_value": _market_value,
-    "enterprise_value": _metric("Enterprise value", "enterprise_value", "money", native=True),
+    "enterprise_value": _metric("Enterprise value", "enterprise_value", "money", native=True, needed=True),
     "net_cash": _net_cash,
     "gross_debt": _debt,
     "reports": _reports,
@@ -162,7 +168,11 @@ def _large(desk: Desk, name: str, caption: str) -> tuple[Number, Spans]:
             When(desk.priced_on.value, "data"),
         )
         return listed.price.number("price"), spans
-    metric = name if ev.has(name) else "market_cap"
+    known = [m for m in (name, "market_cap", "revenue_ltm") if ev.has(m) and ev.money(ev.subject, m).ok]
+    if name != "price" and name not in known and listed is not None:
+        return _large(desk, "price", "")
+    metric = (known or ["market_cap"])[0]
+    caption = caption if metric == name else ""
     quantity = ev.money(ev.subject, metric)
     format = {"money": "money", "fraction": "pct0", "times": "x1"}.get(quantity.unit, "n1")
     until: Spans = (Text(", year to "), When(quantity.end, "data")) if quantity.end and quantity.unit == "money" else ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from typing import Final
 
 from peerbench.brief.context import Desk
@@ -180,6 +181,19 @@ def _segment(desk: Desk) -> Statement | None:
     return operations.segment(desk.evidence, first, last, own.label, When(start, "month"), When(end, "month"))
 
 
+def _margin(desk: Desk) -> Statement | None:
+    metric = "operating_margin_ltm"
+    return operations.margins(desk.evidence, metric) if _need(desk, metric) else None
+
+
+def _each(desk: Desk, metric: str, id: str, format: str) -> Statement | None:
+    return operations.each(desk.evidence, metric, id, format) if _need(desk, metric) else None
+
+
+def _renamed(statement: Statement | None, id: str) -> Statement | None:
+    return renamed(statement, id) if statement is not None else None
+
+
 TAKEAWAYS: Final[Mapping[str, Callable[[Desk], Statement | None]]] = {
     "spread": _spread,
     "robustness": _robustness,
@@ -188,6 +202,12 @@ TAKEAWAYS: Final[Mapping[str, Callable[[Desk], Statement | None]]] = {
     "net_cash": _net_cash,
     "profit_quality": _profit_quality,
     "cash_disagrees": _cash_disagrees,
+    "price_each": lambda desk: _each(desk, desk.headline_metric, "takeaway.price_each", "x1"),
+    "growth_each": lambda desk: _each(desk, "revenue_growth_ltm", "takeaway.growth_each", "spct0"),
+    "margin_each": lambda desk: _each(desk, "operating_margin_ltm", "takeaway.margin_each", "pct0"),
+    "loss": lambda desk: operations.loss(desk.evidence, "net_income_common_ltm"),
+    "margin": lambda desk: _renamed(_margin(desk), "takeaway.margin"),
+    "leverage": lambda desk: _renamed(_leverage(desk), "takeaway.leverage"),
     "volatility": _volatility,
     "tail": _tail,
     "diversification": _diversification,
@@ -233,11 +253,16 @@ def head(desk: Desk) -> tuple[Spans, Spans]:
         "subject": ev.name(ev.subject),
         "peers": few([ev.name(peer) for peer in ev.peers], many=words.peers(ev), letters=40),
         "date": desk.priced_on,
+        "count": words.capital(f"{words.peers(ev)} {'makes' if len(ev.peers) == 1 else 'make'}"),
     }
+    holds = {"few": len(ev.peers) < 3}
+    if kind == "valuation" and not ev.premium(metric).ok and _need(desk, "revenue_growth_ltm"):
+        growth = partial(operations.growth_headline, ev, "revenue_growth_ltm")
+        pair = growth("headline.growth"), growth("standfirst.growth")
     short = _short_headline(desk, pair[0])
     pair = (short or pair[0], pair[1])
     spoken = [
-        desk.say(statement) or desk.say(Statement(f"{place}.plain", values, {}))
+        desk.say(statement) or desk.say(Statement(f"{place}.plain", values, holds))
         for statement, place in zip(pair, ("headline", "standfirst"), strict=True)
     ]
     return tuple(claim.spans if claim else () for claim in spoken)  # type: ignore[return-value]
@@ -543,6 +568,8 @@ def watch(desk: Desk) -> Note | None:
         "missing": few([ev.name(c) for c in missing], many=words.of_all(ev, missing)),
     }
     id = "outlook.watch" if missing else "outlook.watch_plain"
+    if (before.value or 0.0) < 0:
+        id, values["operating"] = "outlook.watch_loss", before.number("money", absolute=True)
     claim = desk.say(_fragment(id, values, {}, 1.0))
     if claim is None:
         return None

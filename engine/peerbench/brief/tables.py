@@ -11,7 +11,7 @@ from peerbench.core.document import Cell, Column, Number, Row, Spans, Table, Tex
 from peerbench.core.evidence import Quantity, Tested, Variant
 from peerbench.narrate import words
 from peerbench.narrate.claims import possessive
-from peerbench.narrate.operations import about_half, extremes, ranks
+from peerbench.narrate.operations import about_half, extremes, moves, ranks
 from peerbench.narrate.valuation import direction
 
 TRACE: Final = Column("trace", "Trace", 9.0)
@@ -234,7 +234,7 @@ def summary(desk: Desk) -> Table | None:
     title = desk.title(
         desk.audience.words("summary_title", "title.summary"),
         {},
-        {**direction(ev.premium(metric)), **gap, "below_growth_half": about_half(own, median)},
+        {**direction(ev.premium(metric)), **gap, **moves(own.value), "below_growth_half": about_half(own, median)},
     )
     rows = company_rows(desk, cols, shown=shown)
     if benchmarked(desk, cols):
@@ -737,7 +737,7 @@ def balance(desk: Desk) -> Table | None:
     ev = desk.evidence
     entries = desk.audience.settings.get("balance") or ()
     cols = columns(desk, entries, 12.0, trace=False)
-    if not cols:
+    if len(cols) < 2:
         return None
     share = ev.money(ev.subject, "net_cash_share") if ev.has("net_cash_share") else None
     lowest = ev.has("debt_to_equity") and extremes(ev, "debt_to_equity")[1] == ev.subject
@@ -785,7 +785,7 @@ def levels(desk: Desk) -> Table | None:
 READINGS: Final = ("volatility_20d", "price_to_200d_mean", "net_cash_share", "capex_to_sales_fy")
 
 
-def readings(desk: Desk) -> Table:
+def readings(desk: Desk) -> Table | None:
     """Early warnings: the reading now beside the peer median. Limits are the house's to supply; none are invented."""
     ev = desk.evidence
     rows = tuple(
@@ -794,8 +794,10 @@ def readings(desk: Desk) -> Table:
             (cell(ev.money(ev.subject, m), bare(desk, m)), cell(ev.median(m), bare(desk, m))),
         )
         for m in READINGS
-        if ev.has(m)
+        if ev.has(m) and (ev.money(ev.subject, m).ok or ev.median(m).ok)
     )
+    if len(rows) < 2:
+        return None
     cols = (Column("now", "Now", 11.0), Column("median", "Median", 13.0))
     note = ("", (Text("Limits are the reader’s own; none are set here."),))
     return Table(

@@ -303,6 +303,8 @@ def _config(settings: Settings, path: Path, root: Path, chain: chains.Chain, doc
         excluded=tuple(Excluded(out.company, out.why, out.name) for out in settings.excluded),
         metrics=_groups(settings.metrics, custom),
         custom_metrics=custom,
+        segments={company: (one.segment, one.label or one.segment) for company, one in settings.segments.items()},
+        not_shown=settings.not_shown,
         audiences=tuple(settings.audiences),
         outputs=tuple(settings.outputs),
         checks=dict(settings.checks),

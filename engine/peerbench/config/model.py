@@ -372,6 +372,14 @@ class FontsShape(Shape):
     sans_bold: Text = ""
 
 
+class SegmentShape(Shape):
+    """The segment of a company that its peers’ are compared with."""
+
+    required = ("segment",)
+    segment: Text = Field("", description="The segment as the facts name it, e.g. cloud.")
+    label: Text = Field("", description="Its name on the page; the segment if left out.")
+
+
 class BrandShape(Shape):
     """The look of the house."""
 
@@ -404,6 +412,8 @@ class Settings(Shape):
         {}, description="Metric ids by group, e.g. pe_ltm or 'revenue_growth_ltm[cloud]'; groups become table columns."
     )
     custom_metrics: dict[MetricId, CustomMetricShape] = Field({}, description="Metrics of one's own, by formula.")
+    segments: dict[Company, SegmentShape] = Field({}, description="Comparable segments, by company.")
+    not_shown: Text = Field("", description="What the figures of this set do not show, for readers of policy.")
     audiences: list[Name] = Field(["institutional"], description="One brief per audience: folders of templates/.")
     outputs: list[Name] = Field(["pdf", "html"], description="Editions: pdf, html.")
     checks: dict[str, LevelField] = Field({}, description="Raise, lower or silence a check by its name.")
@@ -427,6 +437,7 @@ SHAPES: Final[dict[str, type[Shape]]] = {
     "peers": PeerShape,
     "excluded": ExcludedShape,
     "custom_metrics": CustomMetricShape,
+    "segments": SegmentShape,
     "brand": BrandShape,
 }
 

@@ -90,6 +90,8 @@ class Config:
     excluded: tuple[Excluded, ...]
     metrics: tuple[MetricGroup, ...]
     custom_metrics: tuple[MetricDefinition, ...]
+    segments: Mapping[str, tuple[str, str]]  # company → segment of its facts, label on the page
+    not_shown: str
     audiences: tuple[str, ...]
     outputs: tuple[str, ...]
     checks: Mapping[str, str]  # check → raise | lower | silence | error | warning | note | off

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from peerbench.core.document import When
+from peerbench.core.document import Text, When
 from peerbench.core.evidence import Evidence, Quantity
 from peerbench.narrate import words
-from peerbench.narrate.claims import Statement, possessive
+from peerbench.narrate.claims import Statement, few, listing, possessive
 
 
 def moves(value: float | None, suffix: str = "") -> dict[str, bool]:
@@ -59,6 +59,59 @@ def growth(evidence: Evidence, metric: str) -> Statement:
             "below_half": about_half(own, median),
         },
         strength=min(1.0, abs(gap.value or 0.0) * 8),
+    )
+
+
+def each(evidence: Evidence, metric: str, id: str, format: str) -> Statement:
+    """A measure of everyone in one sentence, for peers too few for a median (METHOD 25)."""
+    own = evidence.money(evidence.subject, metric)
+    others = [(evidence.money(peer, metric), evidence.name(peer)) for peer in evidence.peers]
+    items = [(quantity.number(format), Text(f" at {name}")) for quantity, name in others if quantity.ok]
+    return Statement(
+        id,
+        {
+            "subject": evidence.name(evidence.subject),
+            "measure": words.noun(evidence, metric),
+            "own": own.number(format),
+            "others": listing(items),
+        },
+        {"own": own.ok and bool(items) and len(evidence.peers) < 3},
+        strength=0.6,
+    )
+
+
+def growth_headline(evidence: Evidence, metric: str, id: str) -> Statement:
+    """Growth against the peers, for a page that has no multiple to speak of."""
+    statement = growth(evidence, metric)
+    names = few([evidence.name(peer) for peer in evidence.peers], many=words.peers(evidence))
+    gap = evidence.gap(metric)
+    values = {
+        **statement.values,
+        "subject_s": possessive(evidence.name(evidence.subject)),
+        "gap": gap.number("upp1", absolute=True),
+        "peers": names,
+    }
+    return Statement(id, values, {**statement.holds, "any": gap.ok})
+
+
+def loss(evidence: Evidence, metric: str) -> Statement:
+    """A subject that loses money has no price to earnings; how many of its peers lose money too."""
+    own = evidence.value(evidence.subject, metric)
+    theirs = [evidence.value(peer, metric) for peer in evidence.peers]
+    losers = sum((one.value or 0.0) < 0 for one in theirs)
+    return Statement(
+        "takeaway.loss",
+        {
+            "loss": own.number("money", absolute=True),
+            "others": f"{words.count(losers)} of {words.count(len(theirs))} peers",
+        },
+        {
+            "fell_own": own.ok and (own.value or 0.0) < 0,
+            "fell_others": losers > 0,
+            "fell_alone": not losers and all(one.ok for one in theirs),
+        },
+        strength=0.9,
+        extra_refs=tuple(one.ref for one in theirs),
     )
 
 

@@ -68,6 +68,12 @@ def of_all(evidence: Evidence, companies: Sequence[str]) -> str:
     return f"{count(len(companies))} of the {count(len(evidence.everyone))} companies"
 
 
+def any_of(evidence: Evidence, companies: Sequence[str]) -> str:
+    """Of how many a thing is wanted: twelve of the sixteen companies, any of the sixteen companies."""
+    every = len(companies) == len(evidence.everyone)
+    return f"any of the {count(len(companies))} companies" if every else of_all(evidence, companies)
+
+
 def capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
