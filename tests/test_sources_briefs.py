@@ -14,8 +14,10 @@ from urllib.parse import quote
 
 import pytest
 
+import replay as server
 from database import PASSWORD, USER, postgres
 from peerbench import build
+from peerbench.cli import main
 from peerbench.sources.dataset import embedded
 from test_sources_sql import TABLES, columns, create, rows, selected
 
@@ -99,6 +101,33 @@ def test_five_us_companies_from_the_secs_files_alone(tmp_path: Path, root: Path,
     assert "https://www.sec.gov/Archives/edgar/data/1045810/000104581026000021/0001045810-26-000021-index.htm" in page
 
 
+def test_a_brief_fetched_live_is_built_again_offline_from_its_lock(
+    tmp_path: Path, root: Path, shared: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The SEC's real files through a server that is busy at first; then the server is gone."""
+    pytest.importorskip("httpx")
+    place = project(tmp_path, root)
+    closes(place / "data" / "closes", shared)
+    config = place / "configs" / "chips.yaml"
+    monkeypatch.chdir(place)
+    monkeypatch.setattr("peerbench.sources.fetch.time.sleep", lambda seconds: None)
+    with server.replaying() as replay:
+        for cik in (1045810, 2488, 320193, 1652044, 820313):
+            data = (shared / "sec_companyfacts" / f"facts-{cik:010}.json").read_bytes()
+            path = f"/api/xbrl/companyfacts/CIK{cik:010}.json"
+            replay.on(path, server.status(503), server.cut(data, 1000), server.packed(data))
+        live = f"contact: Jane Doe jane@example.org\n      address: {replay.address}"
+        config.write_text(CHIPS.format(folder="x").replace("folder: x", live))
+        assert main(["data", "lock", "configs/chips.yaml"]) == 0
+        first = build.build(config, today=TODAY, out=place / "live")
+        asked = sum(replay.asked.values())
+    again = build.build(config, today=TODAY, out=place / "frozen", frozen=True)
+    assert asked == 15
+    for path in sorted(first.folder.rglob("*")):
+        if path.is_file():
+            assert path.read_bytes() == (again.folder / path.relative_to(first.folder)).read_bytes(), path.name
+
+
 PLATFORMS = """\
 extends: _house.yaml
 subject: alibaba
@@ -130,8 +159,8 @@ def test_a_brief_from_postgresql_is_the_one_from_csv(
     shutil.copytree(embedded("platforms"), place / "data" / "figures")
     config.write_text(PLATFORMS.format(source="dataset: ./data/figures"))
     from_csv = build.build(config, today=date(2025, 9, 24), out=place / "csv")
-    with postgres() as server:
-        url = f"postgresql://{USER}:{quote(PASSWORD, safe='')}@{server}/postgres"
+    with postgres() as place_of_it:
+        url = f"postgresql://{USER}:{quote(PASSWORD, safe='')}@{place_of_it}/postgres"
         with psycopg.connect(url, autocommit=True) as connection:
             for name in TABLES:
                 connection.execute(create(name))

@@ -55,7 +55,7 @@ class Web:
     mode: Mode = "cached"
     pinned: Mapping[str, str] = field(default_factory=dict)  # public address → SHA-256
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
-    sleep: Callable[[float], None] = time.sleep
+    sleep: Callable[[float], None] = lambda seconds: time.sleep(seconds)
     tick: Callable[[], float] = time.monotonic
     fetched: list[Receipt] = field(default_factory=list)  # in this run, from the network
     _last: dict[str, float] = field(default_factory=dict)
