@@ -9,7 +9,7 @@ import pytest
 import documents
 from peerbench import lookup
 from peerbench.core.errors import UnusableRequest
-from peerbench.render import templates, view
+from peerbench.render import cell, templates, view
 from peerbench.render.node import Node
 from peerbench.render.templates import Look
 
@@ -116,6 +116,52 @@ def test_a_hostile_template_is_refused_with_its_file_and_line(template: str, tmp
 def test_nothing_a_template_gets_can_be_changed(name: str) -> None:
     with pytest.raises(AttributeError, match="templates compute nothing"):
         setattr(Node("text", text="a"), name, "b")
+
+
+LOOP = "{% for a in 'x' * 99999 %}{% for b in 'x' * 99999 %}{% endfor %}{% endfor %}"
+FLOOD = "{% for a in 'x' * 99999 %}{% for b in 'x' * 99999 %}{{ 'y' * 99999 }}{% endfor %}{% endfor %}"
+
+
+@pytest.mark.parametrize(
+    ("template", "said"),
+    [
+        (LOOP, "takes more than 1 seconds of work"),
+        ("{{ 9 ** (9 ** 9) }}", "takes more than 1 seconds of work"),
+        ("{{ 'x' * 9999999999 }}", "needs more than 1024 MB of memory"),
+        ("{{ '{:>9999999999}'.format(1) }}", "needs more than 1024 MB of memory"),
+        (FLOOD, "the page grows beyond 24,000,000 letters"),
+        ("{% macro a() %}{{ a() }}{% endmacro %}{{ a() }}", "maximum recursion depth exceeded"),
+        ("{% include 'print.html.j2' %}", "maximum recursion depth exceeded"),
+    ],
+)
+def test_a_template_without_end_is_stopped(
+    template: str, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cell, "CPU_SECONDS", 1)
+    message = refused(tmp_path, template)
+    assert said in message
+    assert message.startswith("templates/institutional/print.html.j2")
+
+
+def test_a_template_that_waits_is_stopped_by_the_clock(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cell, "WALL_SECONDS", 0.5)
+    assert "takes longer than 0.5 seconds" in refused(tmp_path, LOOP)
+
+
+def test_a_link_out_of_the_folder_is_not_followed(tmp_path: Path) -> None:
+    (tmp_path / "secret.txt").write_text("secret", "utf-8")
+    own = look(tmp_path, {"institutional/print.html.j2": "{% include 'there.txt' %}"})
+    (tmp_path / "templates/institutional/there.txt").symlink_to(tmp_path / "secret.txt")
+    with pytest.raises(UnusableRequest, match=r"there is no template file 'there\.txt'"):
+        templates.render("print.html.j2", own, values())
+
+
+def test_a_template_of_ones_own_gives_the_page_that_the_same_one_gives_at_home(tmp_path: Path) -> None:
+    shipped = (SHIPPED[-1] / "house/print.html.j2").read_text("utf-8")
+    own = look(tmp_path, {"institutional/print.html.j2": shipped})
+    assert templates.render("print.html.j2", own, values()) == templates.filled(
+        "print.html.j2", Look(SHIPPED, "institutional"), values()
+    )
 
 
 # ---- its mistakes ---------------------------------------------------------------------------------------------------

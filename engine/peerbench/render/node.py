@@ -23,5 +23,14 @@ class Node:
     def __setattr__(self, name: str, value: Any) -> None:
         raise AttributeError(f"{name} cannot be set: templates compute nothing")
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        fields = {name: value for name, value in self._fields.items() if name != "kind"}
+        return _made, (self._fields["kind"], fields)
+
     def __repr__(self) -> str:
         return f"Node({self._fields})"
+
+
+def _made(kind: str, fields: dict[str, Any]) -> Node:
+    """A node again, after it was sent to another process."""
+    return Node(kind, **fields)

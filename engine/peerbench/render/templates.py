@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -20,6 +20,7 @@ from peerbench.core.errors import UnusableRequest
 from peerbench.core.findings import Finding, Origin, did_you_mean
 from peerbench.render.brand import LOGO_MM, LOGO_WIDEST_MM, PLAIN, Brand
 from peerbench.render.node import Node
+from peerbench.shipped import shipped
 
 FILTERS: Final = ("default", "e", "escape", "first", "join", "last", "length", "lower", "replace", "trim", "upper")
 TESTS: Final = (
@@ -37,6 +38,7 @@ TESTS: Final = (
     "undefined",
 )
 FONTS: Final = "fonts"
+TEMPLATE: Final = ".j2"
 HEADLINE_FONT: Final = "SourceSerif4Display-Semibold.ttf"
 
 
@@ -124,15 +126,51 @@ def _environment(look: Look) -> ImmutableSandboxedEnvironment:
 
 
 def render(name: str, look: Look, values: Mapping[str, Any]) -> str:
-    """The finished markup. Raises UnusableRequest with the template's file and line for any mistake in it."""
+    """The finished markup. Raises UnusableRequest with the template's file and line for any mistake in it.
+
+    Where a template is not a shipped one, this happens in a process apart, see cell.
+    """
+    if _all_shipped(look):
+        return filled(name, look, values)
+    from peerbench.render import cell
+
+    return cell.fill(name, look.roots, look.audience, values, shown=shown(name, look))
+
+
+def _all_shipped(look: Look) -> bool:
+    own = shipped("templates").resolve()
+    winners = (found[0] for name, found in lookup.files(look.audience, look.roots).items() if name.endswith(TEMPLATE))
+    return all(path.is_relative_to(own) for path in winners)
+
+
+def shown(name: str, look: Look) -> str:
+    """The file that wins for this name, as a user knows it."""
+    found = lookup.find(name, look.audience, look.roots)
+    return lookup.shown(found, look.roots) if found else name
+
+
+def filled(name: str, look: Look, values: Mapping[str, Any], *, most: int | None = None) -> str:
+    """The finished markup, made here. most: letters beyond which it is refused."""
     try:
-        return environment(look).get_template(name).render(values)
+        return _joined(environment(look).get_template(name).generate(values), name, look, most)
     except TemplateError as error:
         raise UnusableRequest((_mistake(error, name, look),)) from error
     except (TypeError, ValueError, ArithmeticError, AttributeError, LookupError, RecursionError) as error:
         if not _line_in_template(error):
             raise  # ours, not the template's
         raise UnusableRequest((_mistake(error, name, look),)) from error
+
+
+def _joined(parts: Iterable[str], name: str, look: Look, most: int | None) -> str:
+    made: list[str] = []
+    length = 0
+    for part in parts:
+        made.append(part)
+        length += len(part)
+        if most is not None and length > most:
+            message = f"the page grows beyond {most:,} letters; it was stopped."
+            raise UnusableRequest((Finding("template-mistake", "error", message, "", Origin(shown(name, look))),))
+    return "".join(made)
 
 
 def markup(text: str) -> Markup:
