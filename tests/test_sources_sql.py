@@ -215,6 +215,7 @@ def test_a_sqlite_file_is_only_read(
     lite: Path, tmp_path: Path, statement: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
+    monkeypatch.chdir(tmp_path)
     before = lite.read_bytes()
     problem(read(tmp_path, file=str(lite), tables={"facts": {"query": statement}}))
     assert lite.read_bytes() == before
