@@ -249,3 +249,80 @@ def test_letter_is_a_smaller_sheet_and_not_a_smaller_type(tmp_path: Path) -> Non
     box = reader(made.data).pages[0].mediabox
     assert (round(float(box.width)), round(float(box.height))) == (612, 792)
     assert [finding.check for finding in made.findings] == ["page-overflow"]  # the four-page plan is A4's
+
+
+# ---- style sheets, lengths and marks of one's own --------------------------------------------------------------------
+
+
+def own_style(folder: Path, rule: str) -> Look:
+    """The house's sheet with a rule added, as a project changes it."""
+    sheet = folder / "templates/house/print.css"
+    sheet.parent.mkdir(parents=True)
+    sheet.write_text(f"{(HOUSE / 'print.css').read_text('utf-8').rstrip()}\n{rule}\n", "utf-8")
+    return Look(lookup.layers(folder), "institutional")
+
+
+@pytest.mark.parametrize(
+    ("rule", "said"),
+    [
+        ("h1 { colour: red }", ":6: error: Ignored `colour: red `, unknown property."),
+        ("@import 'x.css';", ":1: error: @import rule"),
+        ("body { background: url(https://example.com/a.png) }", "error: refused to load https://example.com/a.png:"),
+        ("body { background: url(file:///etc/passwd) }", "error: refused to load file:///etc/passwd:"),
+        ("body { background: url(asset:font/../../x) }", "error: refused to load asset:font/"),
+    ],
+)
+def test_a_mistake_in_a_style_sheet_names_its_file_and_line(rule: str, said: str, tmp_path: Path) -> None:
+    line = len((HOUSE / "print.css").read_text("utf-8").rstrip().splitlines()) + 1
+    with pytest.raises(UnusableRequest) as caught:
+        write(documents.small(), tmp_path / "cache", look=own_style(tmp_path, rule))
+    (finding,) = caught.value.findings
+    assert said in str(finding)
+    if said.startswith(":"):
+        assert str(finding).startswith(f"templates/house/print.css:{line}:")
+        assert finding.excerpt == rule
+
+
+def test_a_sheet_that_lays_nothing_out_is_no_crash(tmp_path: Path) -> None:
+    sheet = tmp_path / "templates/house/print.css"
+    sheet.parent.mkdir(parents=True)
+    sheet.write_text("", "utf-8")
+    made = write(documents.small(), tmp_path / "cache", look=Look(lookup.layers(tmp_path), "institutional"))
+    assert made.data.startswith(b"%PDF")
+
+
+def test_room_is_the_gap_of_the_laid_out_page_and_tells_how_much_is_too_much(tmp_path: Path) -> None:
+    brief, drawn = documents.small(), {c.id: documents.placeholder(c) for c in documents.charts(documents.small())}
+    (gap,) = write(brief, tmp_path).gaps
+    (room,) = pdf.room(brief, look=LOOK, charts=drawn, cache=tmp_path)
+    assert room.free_mm == pytest.approx(gap.free_mm, abs=0.05)
+    row = LayoutRow("12", ((Prose((Paragraph((Text("words " * 900),)),)),),))
+    longer = replace(brief, pages=(replace(brief.pages[0], rows=(*brief.pages[0].rows, *(row,) * 9)),))
+    assert pdf.room(longer, look=LOOK, charts=drawn, cache=tmp_path)[0].free_mm < 0
+
+
+def test_one_page_has_its_headline_beside_the_panel_and_says_so(tmp_path: Path) -> None:
+    brief = documents.small()
+    one = replace(brief, meta=replace(brief.meta, length="one"))
+    made = write(one, tmp_path)
+    words = re.sub(r"\s+", " ", reader(made.data).pages[0].extract_text())
+    assert "One page" in words
+    body = pdf.page(one, look=LOOK)
+    assert body.index('class="row s8-4 lead"') < body.index("<h1>")
+    assert "Key takeaways" not in body
+
+
+def test_the_logo_stands_in_the_strip_in_both_editions(tmp_path: Path) -> None:
+    from peerbench.render import html, logo
+    from peerbench.render.brand import Brand
+
+    drawing = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 40 10"><rect width="9" height="9"/></svg>'
+    branded = Look(LOOK.roots, LOOK.audience, Brand({"theme": "#0B5C6B"}, {}, logo.read(drawing)))
+    brief = documents.small()
+    plain, made = write(brief, tmp_path), write(brief, tmp_path, look=branded)
+    assert made.gaps == plain.gaps  # it takes no room from the page
+    assert 'class="logo" src="asset:logo/' in pdf.page(brief, look=branded)
+    page = html.page(brief, look=branded, charts={c.id: "<svg/>" for c in documents.charts(brief)})
+    assert 'src="data:image/svg+xml;base64,' in page
+    assert "--theme: #0B5C6B" in page
+    assert made.data != plain.data

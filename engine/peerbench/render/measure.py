@@ -58,7 +58,7 @@ def _free(sheet: Any, end: float, down: float = 0.0) -> float:
     above = [_extent(box) for flow in boxes(sheet, "flow") for box in _blocks(flow)]
     below = [_extent(box) for foot in boxes(sheet, "foot") for box in _blocks(foot)]
     pairs = (y + down - bottom for left, right, _, bottom in above for x, x2, y, _ in below if x < right and left < x2)
-    return float(min(*pairs, *(end - bottom for *_, bottom in above), end))
+    return float(min((*pairs, *(end - bottom for *_, bottom in above), end - sheet.position_y)))
 
 
 def _end(sheet: Any) -> float:

@@ -8,7 +8,7 @@ import logging
 import os
 import re
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -20,7 +20,7 @@ from xml.sax.saxutils import escape
 from peerbench import lookup
 from peerbench.core.document import Brief
 from peerbench.core.errors import UnusableRequest
-from peerbench.core.findings import Finding
+from peerbench.core.findings import Finding, Origin
 from peerbench.render import measure, style, templates, view
 from peerbench.render.templates import FONTS, HEADLINE_FONT, Look
 
@@ -34,6 +34,7 @@ WIDTHS: Final = {"A4": 210, "Letter": 215.9}
 BASE: Final = "asset:page/"
 CHART: Final = re.compile(r"asset:chart/(.+)\.svg")
 GLYPH: Final = re.compile(r'notdef glyph rendered for Unicode string unsupported by fonts: "(.+?)" \((.+?)\)')
+PLACE: Final = re.compile(r" at (\d+):(\d+)")  # in the style sheets, one after the other
 FONT: Final = re.compile(r"asset:font/(.+)")
 
 
@@ -106,9 +107,8 @@ def _prepared(brief: Brief, look: Look, charts: Mapping[str, str], cache: Path) 
     def again(more: str) -> Any:
         with _warnings() as warnings, _no_collection():
             laid_out = _lay_out(weasyprint, body, css + more, fetcher)
-        problems = dict.fromkeys((*fetcher.refused, *warnings))
-        if problems:
-            raise UnusableRequest(tuple(_problem(text) for text in problems))
+        if problems := _problems((*fetcher.refused, *warnings)):
+            raise UnusableRequest(tuple(_problem(text, brief, look) for text in problems))
         return laid_out
 
     return again, _identifier(body, css, charts)
@@ -123,7 +123,7 @@ def written(sheets: Sheets) -> Printed:
     with _warnings() as warnings, _no_collection():
         data = sheets.laid_out.write_pdf(pdf_identifier=sheets.identifier, **OPTIONS)
     if warnings:
-        raise UnusableRequest(tuple(_problem(text) for text in dict.fromkeys(warnings)))
+        raise UnusableRequest(tuple(_problem(text, brief, None) for text in _problems(warnings)))
     pages, planned = sheets.laid_out.pages, len(brief.pages)
     appendix = sum(any(True for _ in measure.boxes(page._page_box, "appendix")) for page in pages)
     spilled = measure.spilled(len(pages) - planned - appendix)
@@ -298,9 +298,25 @@ def _bytes(path: Path) -> bytes:
     return path.read_bytes()
 
 
-def _problem(text: str) -> Finding:
-    if match := GLYPH.search(text):
-        hint = "Write it in letters that the fonts have, or add a font that has them to the theme."
-        return Finding("letters", "error", f"no font of the theme has {match[1]} ({match[2]}).", hint)
-    refused = text.startswith("refused to load")
-    return Finding("template-loads-outside" if refused else "template-mistake", "error", text.rstrip(".") + ".")
+def _problems(texts: Iterable[str]) -> tuple[str, ...]:
+    """Each once; that an image is missing is not told again after the refusal to load it."""
+    found = tuple(dict.fromkeys(texts))
+    refused = [text.split(": ")[0].removeprefix("refused to load ") for text in found if text.startswith("refused")]
+    return tuple(t for t in found if not (t.startswith("Failed to load") and any(url in t for url in refused)))
+
+
+def _problem(text: str, brief: Brief, look: Look | None) -> Finding:
+    """A mistake in a page or style sheet, at its file and line where the engine tells it."""
+    check = "template-loads-outside" if text.startswith("refused to load") else "template-mistake"
+    place = PLACE.search(text)
+    message = f"{(PLACE.sub('', text, count=1) if place else text).rstrip('.')}."
+    if place is None or look is None:
+        return Finding(check, "error", message)
+    line = int(place[1])
+    for name in _sheets(brief):
+        lines = look.text(name).split("\n")
+        if line <= len(lines):
+            origin = Origin(lookup.shown(look.file(name), look.roots), line, int(place[2]))
+            return Finding(check, "error", message, "", origin, excerpt=lines[line - 1])
+        line -= len(lines)
+    return Finding(check, "error", message)

@@ -109,6 +109,18 @@ class _Loader(BaseLoader):
         return lookup.find(name, self.look.audience, self.look.roots)
 
 
+class Absent(StrictUndefined):
+    """A name that a template asks for and that is not there, told with the nearest that is."""
+
+    @property
+    def _undefined_message(self) -> str:
+        if isinstance(self._undefined_obj, Node):
+            fields = [name for name in self._undefined_obj._fields if name != "kind"]
+            hint = did_you_mean(str(self._undefined_name), fields)
+            return f"a {self._undefined_obj.kind} has no '{self._undefined_name}'. {hint}".strip()
+        return super()._undefined_message
+
+
 def environment(look: Look) -> ImmutableSandboxedEnvironment:
     """Nothing but the list: no globals, a dozen filters, a dozen tests, every value escaped."""
     return _environment(Look(look.roots, look.audience))
@@ -117,7 +129,7 @@ def environment(look: Look) -> ImmutableSandboxedEnvironment:
 @lru_cache(maxsize=8)
 def _environment(look: Look) -> ImmutableSandboxedEnvironment:
     made = ImmutableSandboxedEnvironment(
-        loader=_Loader(look), autoescape=True, undefined=StrictUndefined, trim_blocks=True, auto_reload=False
+        loader=_Loader(look), autoescape=True, undefined=Absent, trim_blocks=True, auto_reload=False
     )
     made.filters = {name: made.filters[name] for name in FILTERS}
     made.tests = {name: made.tests[name] for name in TESTS}
