@@ -278,12 +278,11 @@ class SqlShape(Shape):
 
 
 class YfinanceShape(Shape):
-    """Daily prices and consensus through the yfinance library (an extra)."""
+    """Daily prices through the yfinance library (an extra)."""
 
     required = ("tickers",)
     tickers: dict[Company, Text] = Field({}, description="Your key → ticker.")
     since: Day | None = Field(None, description="First day of prices.")
-    estimates: bool = Field(False, description="Consensus too.")
 
 
 class SourceShape(Shape):
