@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-import io
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -15,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 import polars as pl
 
 from peerbench import __version__, dress, gather, help, lookup
-from peerbench.brief import assemble, audience, compose, cuts, market, plan
+from peerbench.brief import assemble, audience, compose, cuts, market, plan, records
 from peerbench.brief.study import Furniture, PeerNote, Study
 from peerbench.config import check as meaning
 from peerbench.config import load as configs
@@ -117,11 +116,11 @@ def build(
         brief = compose.compose(study, reader, length=case.config.length)
         briefs.append(brief)
         if reader.name in case.asked:
-            made, cut = _editions(brief, study, case, reader, wanted, progress)
+            made, cut = editions(brief, study, case, reader, wanted, progress)
             files |= made
             left_out += cut
     study = replace(study, findings=(*study.findings, *left_out))
-    files |= _data_files(study, frames, briefs)
+    files |= records.files(study, frames, briefs)
     files["manifest.json"] = _manifest(case, files | _files_of(folder, kept))
     progress("publishing")
     return BuildResult(folder, delivery.publish(folder, files, keep=kept), study.findings, held=False)
@@ -391,7 +390,7 @@ def levelled(findings: Iterable[Finding], levels: Mapping[str, str]) -> tuple[Fi
 # ---- editions --------------------------------------------------------------------------------------------------------
 
 
-def _editions(
+def editions(
     brief: Brief, study: Study, case: _Case, reader: audience.Audience, wanted: Sequence[str], progress: Progress
 ) -> tuple[dict[str, bytes], tuple[Finding, ...]]:
     """The files of one audience, and what was left out of the printed one to make it fit.
@@ -477,78 +476,13 @@ def _drawn(brief: Brief) -> dict[str, Chart]:
     return {chart.id: chart for chart in charts} | {f"{chart.id}@narrow": svg.narrow(chart) for chart in charts}
 
 
-# ---- data beside the pages -------------------------------------------------------------------------------------------
-
-
-def _data_files(study: Study, frames: assemble.Frames, briefs: Sequence[Brief]) -> dict[str, bytes]:
-    return {
-        "metrics.csv": _csv(frames.metrics),
-        "comparison.csv": _csv(frames.comparison),
-        "facts.parquet": _parquet(used_facts(study, briefs)),
-        "claims.csv": _csv(_claims(briefs)),
-        "findings.json": _json([_plain(finding) for finding in study.findings]),
-    }
-
-
-def _csv(frame: pl.DataFrame) -> bytes:
-    """CSV with lists joined by a space-separated bar."""
-    flat = frame.with_columns(pl.col(pl.List(pl.String)).list.join(" | "))
-    return flat.write_csv().encode()
-
-
-def _parquet(frame: pl.DataFrame) -> bytes:
-    buffer = io.BytesIO()
-    frame.write_parquet(buffer, compression="zstd", statistics=False)
-    return buffer.getvalue()
-
-
-def used_facts(study: Study, briefs: Sequence[Brief]) -> pl.DataFrame:
-    """The facts that the printed numbers rest on, by id; prices, rates and estimates are told in claims and lineage."""
-    refs = {trace.ref for brief in briefs for trace in brief.traces.values()}
-    ids = {id for ref in refs for id in study.evidence.documents(ref)}
-    return study.data.facts.filter(pl.col("id").is_in(sorted(ids))).sort("id")
-
-
-def _claims(briefs: Sequence[Brief]) -> pl.DataFrame:
-    """Every printed number: where, what it is, its value, how it was made and from what."""
-    rows = [
-        {
-            "audience": brief.meta.audience,
-            "row": trace.row,
-            "ref": trace.ref,
-            "what": trace.what,
-            "value": trace.exact.value,
-            "currency": trace.exact.currency,
-            "status": trace.exact.status,
-            "formula": trace.formula,
-            "inputs": [one.name for one in trace.inputs],
-            "sources": [brief.sources[number - 1].title for number in trace.sources],
-            "known_on": trace.known_on,
-        }
-        for brief in briefs
-        for trace in brief.traces.values()
-    ]
-    schema: dict[str, Any] = {
-        "value": pl.Float64,
-        "inputs": pl.List(pl.String),
-        "sources": pl.List(pl.String),
-        "known_on": pl.Date,
-    }
-    return pl.DataFrame(rows, schema_overrides=schema)
-
-
-def _json(value: object) -> bytes:
-    return (json.dumps(value, indent=1, ensure_ascii=False, sort_keys=True, default=str) + "\n").encode()
-
-
-def _plain(finding: Finding) -> dict[str, Any]:
-    return asdict(finding)
+# ---- what an issue rests on ------------------------------------------------------------------------------------------
 
 
 def _manifest(case: _Case, files: Mapping[str, bytes]) -> bytes:
     """Digests of every input, template and output; no path of a machine and no clock."""
     outputs = {name: hashlib.sha256(data).hexdigest() for name, data in sorted(files.items())}
-    return _json({"brief": case.config.name, **_rests_on(case), "outputs": outputs})
+    return records.as_json({"brief": case.config.name, **_rests_on(case), "outputs": outputs})
 
 
 def _rests_on(case: _Case) -> dict[str, Any]:
@@ -631,7 +565,7 @@ def compute(config_path: Path, *, as_of: date | None = None, out: Path | None = 
     files: tuple[Path, ...] = ()
     if out is not None:
         out.mkdir(parents=True, exist_ok=True)
-        made = {"metrics.csv": _csv(frames.metrics), "comparison.csv": _csv(frames.comparison)}
+        made = {"metrics.csv": records.as_csv(frames.metrics), "comparison.csv": records.as_csv(frames.comparison)}
         for name, data in made.items():
             (out / name).write_bytes(data)
         files = tuple(out / name for name in made)
