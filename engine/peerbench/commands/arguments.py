@@ -80,6 +80,16 @@ def _add_changing(command: Callable[[str, str], ArgumentParser]) -> None:
     templates.add_argument("config", nargs="?", metavar="CONFIG", help="its audiences and its theme; else all of them")
     templates.add_argument("--audience", action="append", metavar="NAME", help="only this audience (may be repeated)")
     _add_format(templates)
+    preview = command(
+        "preview", "show a brief in the browser, anew after every change of template, words, config or data"
+    )
+    preview.add_argument("config", nargs="?", metavar="CONFIG", help="the only one in configs/ if left out")
+    preview.add_argument("--audience", action="append", metavar="NAME", help="only this audience (may be repeated)")
+    _add_day(preview)
+    preview.add_argument("--port", type=int, default=0, metavar="N", help="of 127.0.0.1 (default: a free one)")
+    preview.add_argument("--no-pdf", action="store_true", help="the web page alone, which is quicker")
+    preview.add_argument("--open", action="store_true", help="open it in the browser")
+    preview.add_argument("--once", action="store_true", help="make it once into .bench/preview/ and end")
     eject = command("eject", "copy a shipped file into the project's templates/, to be changed; overwrites nothing")
     eject.add_argument(
         "name", metavar="NAME", help="as `bench templates` lists it, e.g. print.css or risk/audience.yaml"

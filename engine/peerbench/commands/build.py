@@ -137,7 +137,7 @@ def _leave_stamp(root: str, key: str, paths: Sequence[Path], parsed: Namespace, 
         root,
         key,
         says=f"unchanged: {folders} (use --force to rebuild)",
-        inputs=(*_program(), *chosen, *(path for config in configs for path in _inputs(config))),
+        inputs=(*_program(), *chosen, *(path for config in configs for path in inputs(config))),
         outputs=[str(path) for result in done.results for path in result.files],
         began_ns=began,
         day="" if dated else date.today().isoformat(),
@@ -164,7 +164,7 @@ def _rests_on_databases(paths: Sequence[Path]) -> bool:
     return not kinds <= {"dataset", "sec", "files", "ecb", "xbrl", "yfinance"}
 
 
-def _inputs(config: Config) -> Iterator[str]:
+def inputs(config: Config) -> Iterator[str]:
     """What decides a config's brief. A folder that does not exist counts too: it may come to be."""
     from peerbench import gather
 

@@ -307,16 +307,23 @@ def _problems(texts: Iterable[str]) -> tuple[str, ...]:
 
 def _problem(text: str, brief: Brief, look: Look | None) -> Finding:
     """A mistake in a page or style sheet, at its file and line where the engine tells it."""
-    check = "template-loads-outside" if text.startswith("refused to load") else "template-mistake"
-    place = PLACE.search(text)
-    message = f"{(PLACE.sub('', text, count=1) if place else text).rstrip('.')}."
-    if place is None or look is None:
-        return Finding(check, "error", message)
-    line = int(place[1])
+    refused = text.startswith("refused to load")
+    message = f"{PLACE.sub('', text, count=1).rstrip('.')}."
+    origin, excerpt = _place(text, brief, look)
+    return Finding(
+        "template-loads-outside" if refused else "template-mistake", "error", message, "", origin, "", excerpt
+    )
+
+
+def _place(text: str, brief: Brief, look: Look | None) -> tuple[Origin, str]:
+    """Which file, line and column " at 214:6" is, counted through all sheets, and that line."""
+    found = PLACE.search(text)
+    if found is None or look is None:
+        return Origin(), ""
+    line = int(found[1])
     for name in _sheets(brief):
         lines = look.text(name).split("\n")
         if line <= len(lines):
-            origin = Origin(lookup.shown(look.file(name), look.roots), line, int(place[2]))
-            return Finding(check, "error", message, "", origin, excerpt=lines[line - 1])
+            return Origin(lookup.shown(look.file(name), look.roots), line, int(found[2])), lines[line - 1]
         line -= len(lines)
-    return Finding(check, "error", message)
+    return Origin(), ""

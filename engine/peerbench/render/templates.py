@@ -121,6 +121,11 @@ class Absent(StrictUndefined):
         return super()._undefined_message
 
 
+def forget() -> None:
+    """Read templates anew: for a process that lives on while they change."""
+    _environment.cache_clear()
+
+
 def environment(look: Look) -> ImmutableSandboxedEnvironment:
     """Nothing but the list: no globals, a dozen filters, a dozen tests, every value escaped."""
     return _environment(Look(look.roots, look.audience))
