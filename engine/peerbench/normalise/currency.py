@@ -112,7 +112,7 @@ def convert_metrics(metrics: pl.DataFrame, rates: Rates, currency: str) -> tuple
 def _unshown(lost: Mapping[tuple[str, str], Sequence[str]], currency: str) -> Iterator[Finding]:
     """One finding per company and rate, naming the figures that it costs."""
     for (company, why), metrics in lost.items():
-        message = f"{company}: no figure in {currency} of {', '.join(metrics)}: {why}."
+        message = f"{company}: no figure in {currency} of {', '.join(sorted(metrics))}: {why}."
         yield Finding("fx_missing", "warning", message, subject=company)
 
 
