@@ -110,8 +110,20 @@ def test_a_whole_number_stands_under_the_units_of_a_decimal_column() -> None:
 
 
 def test_the_label_column_takes_what_the_columns_leave() -> None:
-    table = replace(documents.TABLE_1, columns=(Column("a", "A", 20.5), Column("b", "B", 17)))
-    assert VIEW.table(replace(table, rows=()), 87.0).label_mm == 49.5
+    table = replace(documents.TABLE_1, columns=(Column("a", "A", 30.5), Column("b", "B", 27)))
+    assert VIEW.table(replace(table, rows=()), 87.0).label_mm == 29.5
+
+
+def test_figures_stay_near_their_names_when_few_columns_are_left() -> None:
+    """Two of 13.9 mm in 117.333 mm would leave 76 % to the names: they grow by 1.6, the most; three by less."""
+    few = replace(documents.TABLE_1, rows=(), columns=(Column("a", "A", 13.9), Column("b", "B", 13.9)))
+    made = VIEW.table(few, 117.333)
+    assert [column.width_mm for column in made.columns] == [22.24, 22.24]
+    assert made.label_mm == pytest.approx(117.333 - 2 * 22.24)
+    more = replace(few, columns=tuple(Column(key, key, 17.0) for key in "abc"))
+    made = VIEW.table(more, 117.333)
+    assert made.label_mm == pytest.approx(0.42 * 117.333, abs=0.01)
+    assert sum(column.width_mm for column in made.columns) + made.label_mm == pytest.approx(117.333)
 
 
 @pytest.mark.parametrize(

@@ -25,6 +25,7 @@ BLOCKS: Final[Mapping[str, Maker]] = {
     "table.summary": tables.summary,
     "table.wide": tables.wide,
     "table.comps": tables.comps,
+    "table.comps_few": tables.comps_few,
     "table.ranks": standing.ranks,
     "table.robustness": tables.robustness,
     "table.robustness_failing": lambda desk: tables.robustness(desk, failing=True),

@@ -14,7 +14,7 @@ from peerbench.brief.blocks import BLOCKS
 from peerbench.brief.context import Desk
 from peerbench.brief.lineage import CODES
 from peerbench.brief.panel import panel
-from peerbench.brief.settle import settled
+from peerbench.brief.settle import merged, settled
 from peerbench.brief.sourcebook import Sourcebook
 from peerbench.brief.study import Study
 from peerbench.core.document import (
@@ -71,7 +71,7 @@ def compose(
     standfirst = clip.first(standfirst, desk.limit("standfirst", 9))
     takeaways = prose.takeaways(desk, most=desk.limit("takeaways", 4))
     side = panel(desk)
-    pages = tuple(page for wanted in audience.settings["pages"] if (page := _page(desk, wanted)) is not None)
+    pages = merged([page for wanted in audience.settings["pages"] if (page := _page(desk, wanted)) is not None])
     meta = replace(_meta(desk, (standfirst, takeaways, pages)), length=length)
     brief = Brief(meta, headline, standfirst, (), takeaways, side, pages, (), ())
     brief = lineage.numbered(desk, brief, rows=rows)

@@ -22,6 +22,7 @@ ROW_MM = 10.5  # pitch of a row of Figure 1, and its axis
 AXIS_MM = 5.0
 LINES = 5  # peers that a chart of lines or of bars can tell apart
 LONG_BARS = 8
+FIELD_ROW_MM = 5.6
 COMPACT_MM = 46.0  # height of Figure 1 with the subject's values at its right edge
 
 
@@ -314,7 +315,7 @@ def football(desk: Desk) -> Chart | None:
         _alt("Football field.", words_of(title, subtitle) + "."),
         desk.source_line(refs, "White bars: own ranges. A range, not a target."),
         117.33,
-        37.0,
+        min(37.0, max(20.0, FIELD_ROW_MM * len(bars) + 9.0)),
         desk.next_figure(),
         data,
     )

@@ -98,7 +98,10 @@ def glossary(desk: Desk) -> Note | None:
     if not terms:
         return None
     spans: list[Span] = []
+    certificates = any(listed.ordinary_per_unit != 1 for listed in desk.study.listings.values())
     for term, meaning in terms.items():
+        if term == "ADS" and not certificates:
+            continue
         spans += [Text(" ")] if spans else []
         spans += [Strong((Text(f"{term}:"),)), Text(f" {meaning}.")]
     return Note("glossary", "Terms", (Paragraph(tuple(spans)),), "kicker")

@@ -256,8 +256,8 @@ def head(desk: Desk) -> tuple[Spans, Spans]:
         "count": words.capital(f"{words.peers(ev)} {'makes' if len(ev.peers) == 1 else 'make'}"),
     }
     holds = {"few": len(ev.peers) < 3}
-    if kind == "valuation" and not ev.premium(metric).ok and _need(desk, "revenue_growth_ltm"):
-        growth = partial(operations.growth_headline, ev, "revenue_growth_ltm")
+    if not speak(pair[0], desk.phrases) and _need(desk, "revenue_growth_ltm"):
+        growth = partial(operations.growth_headline, ev, "revenue_growth_ltm", kind=kind)
         pair = growth("headline.growth"), growth("standfirst.growth")
     short = _short_headline(desk, pair[0])
     pair = (short or pair[0], pair[1])

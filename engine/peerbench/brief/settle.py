@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby
+from typing import Final
 
-from peerbench.core.document import Block, LayoutRow, Prose
+from peerbench.brief.clip import count
+from peerbench.core.document import Block, Chart, LayoutRow, Page, Prose, SourceList, Table
 
 Slot = tuple[Block, ...]
+THIN_MM: Final = 210.0  # two pages that hold less than this between them are one
+GAP_MM: Final = 3.1
 
 
 def settled(rows: Iterable[LayoutRow]) -> tuple[LayoutRow, ...]:
@@ -48,3 +52,42 @@ def _closed(row: LayoutRow) -> LayoutRow:
 
 def _text(slot: Slot) -> bool:
     return all(isinstance(block, Prose) for block in slot)
+
+
+# ---- thin pages ------------------------------------------------------------------------------------------------------
+
+
+def merged(pages: Sequence[Page]) -> tuple[Page, ...]:
+    """Pages after the first that would stand half empty join the one before them, under its head."""
+    made = list(pages[:1])
+    for page in pages[1:]:
+        before = made[-1] if len(made) > 1 else None
+        if before is not None and _joins(before, page):
+            flow = [row for one in (before, page) for row in one.rows if not row.foot]
+            made[-1] = replace(before, rows=(*settled(flow), *(row for row in page.rows if row.foot)))
+        else:
+            made.append(page)
+    return tuple(made)
+
+
+def _joins(before: Page, page: Page) -> bool:
+    """Evidence begins its own page, and what stands at a page's foot closes it."""
+    alone = any(isinstance(block, SourceList) for row in page.rows for slot in row.slots for block in slot)
+    closed = any(row.foot for row in before.rows)
+    return not alone and not closed and _height(before) + _height(page) <= THIN_MM
+
+
+def _height(page: Page) -> float:
+    """About how high a page's rows are, in mm; on the safe side."""
+    return sum(max((sum(map(_tall, slot)) for slot in row.slots), default=0.0) + GAP_MM for row in page.rows)
+
+
+def _tall(block: Block) -> float:
+    match block:
+        case Chart():
+            return block.height_mm + 19.0
+        case Table():
+            return 22.0 + 5.1 * len(block.rows)
+        case Prose():
+            return sum(5.0 + 4.5 * count(paragraph.spans) / 9 for paragraph in block.paragraphs)
+    return 30.0

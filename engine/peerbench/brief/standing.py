@@ -39,13 +39,13 @@ def _own(desk: Desk, metrics: Sequence[str]) -> Table:
     ev = desk.evidence
     rows = tuple(Row((Text(tables.measure(desk, m)),), _place(desk, m)) for m in metrics)
     cols = (
-        Column(ev.subject, "Value", 13.0),
-        Column("rank", "Rank", 12.0),
-        Column("median", "Median", 12.5),
-        Column("first", "First of all", 25.5),
+        Column(ev.subject, "Value", 10.5),
+        Column("rank", "Rank", 11.0),
+        Column("median", "Median", 10.5),
+        Column("first", "First of all", 23.0),
     )
     statement = ranked(ev, metrics)
-    note = tables.marks_note(desk, [Column(metric, "", 0.0) for metric in metrics])
+    note = tables.marks_note(desk, tables.headless(metrics))
     return Table(
         "ranks",
         desk.title("title.ranks", statement.values, statement.holds),

@@ -19,6 +19,7 @@ BARE: Final = {"times": "n1", "fraction": "bpct1", "money": "bn0", "shares": "m0
 SUMMARY_PEERS: Final = 5  # rows that the first page holds
 BALANCE_PEERS: Final = 6
 INPUT_PEERS: Final = 4
+MOST_FEW: Final = 8  # companies of a table of comparables that stands in another exhibit's place
 MOST_TESTS: Final = 14  # rows of the robustness table
 PRICE: Final = "price"  # the pseudo-metric of a listing's own close
 
@@ -71,7 +72,7 @@ def left_out(desk: Desk, entries: Sequence[Mapping[str, Any]]) -> str:
     """The columns that are not printed because nothing is known of any company."""
     gone = [e["metric"] for e in entries if e["metric"] != PRICE and desk.evidence.has(e["metric"])]
     names = [desk.evidence.definitions[metric].short for metric in gone if not known(desk, metric)]
-    return f"Known for no company: {', '.join(names)}." if names else ""
+    return f"Known for no company: {'; '.join(names)}." if names else ""
 
 
 def place(rank: float | None) -> Cell:
@@ -217,7 +218,7 @@ def marks_note(desk: Desk, cols: Sequence[Column]) -> str:
         said.append("n.m. = not meaningful")
     if "excluded" in statuses:
         said.append("> = beyond the limit, left out of statistics")
-    return f"{'; '.join(said)}." if said else ""
+    return words.capital(f"{'; '.join(said)}.") if said else ""
 
 
 def summary(desk: Desk) -> Table | None:
@@ -397,6 +398,13 @@ def comps(desk: Desk) -> Table | None:
     return Table("comps", title, (Text(subtitle),), cols, tuple(rows), notes=tuple(notes), number=desk.next_table())
 
 
+def comps_few(desk: Desk) -> Table | None:
+    """The same table where another exhibit is missing, if it is short enough to stand there; then not again."""
+    made = comps(desk) if len(desk.evidence.everyone) <= MOST_FEW and "table.comps" not in desk.placed else None
+    desk.placed |= {"table.comps"} if made is not None else set()
+    return made
+
+
 def _day(desk: Desk) -> str:
     day = desk.priced_on.value
     return f"{day.day} {day:%B %Y}"
@@ -422,24 +430,33 @@ def rank_table(desk: Desk) -> Table:
     """Table 3: value and rank of every measure for every company."""
     ev = desk.evidence
     metrics = [m for m in desk.metrics("ranks") if any(ev.money(c, m).ok for c in ev.everyone)]
-    names = [c for c in ev.everyone if c not in ev.references][:6]
+    names = [c for c in ev.everyone if c not in ev.references]
     width = (87.0 - 34.0) / max(len(names), 1)
     cols = tuple(Column(c, ev.name(c), round(width, 2)) for c in names)
+    placed = any(ev.rank(metric) is not None for metric in metrics)
     rows = [Row((Text(measure(desk, m)),), tuple(_ranked_cell(desk, c, m) for c in names)) for m in metrics]
     statement = ranks(ev, metrics)
-    notes = ("", (Text("Ranks, since a handful of names makes no percentile. NA = not available."),))
+    said = (
+        "Ranks, since a handful of names makes no percentile." if placed else "",
+        marks_note(desk, headless(metrics)),
+    )
     return Table(
         "ranks",
         desk.title("title.ranks", statement.values, statement.holds),
-        (Text("Value, then rank (1 = cheapest, fastest or strongest)"),),
+        (Text("Value, then rank (1 = cheapest, fastest or strongest)" if placed else "Latest value of each measure"),),
         cols,
         tuple(rows),
         label_head="",
-        notes=(notes,),
+        notes=tuple(("", (Text(note),)) for note in said if note),
         source=desk.source_line(refs(rows)),
         kind="rank",
         number=desk.next_table(),
     )
+
+
+def headless(metrics: Sequence[str]) -> tuple[Column, ...]:
+    """Measures in rows, as columns for what is said of cells."""
+    return tuple(Column(metric, "", 0.0) for metric in metrics)
 
 
 def measure(desk: Desk, metric: str) -> str:

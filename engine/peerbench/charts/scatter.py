@@ -43,11 +43,16 @@ def draw(figure: Scatter, theme: Theme, *, width_mm: float, height_mm: float, te
     shapes = _marks(points, identities, theme)
     medians, fit = _medians(figure, plot, x, y, theme), _fit(figure, x, y, theme)
     taken = [one.box(x(one.x), y(one.y)) for one in shapes]
-    fixed = _fixed(figure, plot, y, theme, taken)
-    taken += [label.box for label in (*fixed, *words)]
+    taken += [label.box for label in words]
     crossed = [Box(rule.x - 0.5, rule.y - 0.5, rule.x2 + 0.5, rule.y2 + 0.5) for rule in medians]
     crossed += [box for path in fit for box in _pieces(path, x, y)]
-    labels = _names(points, identities, (x, y), Plot(plot.left, 0, wide, plot.bottom), (taken, crossed), theme, text)
+    area = Plot(plot.left, 0, wide, plot.bottom)
+    target = [point for point in points if identities[point.company].slot == 0]
+    labels = _names(target, identities, (x, y), area, (taken, crossed), theme, text)
+    fixed = _fixed(figure, plot, y, theme, [*taken, *(label.box for label in labels)])
+    taken += [label.box for label in (*labels, *fixed)]
+    peers = [point for point in points if point not in target]
+    labels += _names(peers, identities, (x, y), area, (taken, crossed), theme, text)
     layers = [
         *marks.rules([*furniture, *medians]),
         *marks.paths(fit, x=x, y=y),
@@ -197,7 +202,7 @@ def _names(
         identity = identities[point.company]
         said = (identity.name, f"{text(point.y)}, {text(point.x)}")
         colours = (theme.target,) * 2 if identity.slot == 0 else (theme.ink, theme.sec)
-        strict = len(points) > MANY and identity.slot > 0
+        strict = len(points) >= MANY and identity.slot > 0
         found = _place(
             said, (x(_value(point.x)), y(_value(point.y))), colours, area, (boxes, obstacles[1]), strict=strict
         )

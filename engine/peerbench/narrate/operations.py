@@ -80,8 +80,8 @@ def each(evidence: Evidence, metric: str, id: str, format: str) -> Statement:
     )
 
 
-def growth_headline(evidence: Evidence, metric: str, id: str) -> Statement:
-    """Growth against the peers, for a page that has no multiple to speak of."""
+def growth_headline(evidence: Evidence, metric: str, id: str, *, kind: str) -> Statement:
+    """Growth against the peers, for a page whose own kind of headline (valuation, risk) has nothing to stand on."""
     statement = growth(evidence, metric)
     names = few([evidence.name(peer) for peer in evidence.peers], many=words.peers(evidence))
     gap = evidence.gap(metric)
@@ -91,7 +91,7 @@ def growth_headline(evidence: Evidence, metric: str, id: str) -> Statement:
         "gap": gap.number("upp1", absolute=True),
         "peers": names,
     }
-    return Statement(id, values, {**statement.holds, "any": gap.ok})
+    return Statement(id, values, {**statement.holds, kind: True, "any": gap.ok})
 
 
 def loss(evidence: Evidence, metric: str) -> Statement:
@@ -152,9 +152,14 @@ def three_bases(evidence: Evidence, parent: str, total: str, common: str) -> Sta
             "total": values[1].number("spct1"),
             "common": values[2].number("spct1"),
         },
-        {"any": all(value.ok for value in values)},
+        {"any": all(value.ok for value in values) and len({_percent(value) for value in values}) > 1},
         strength=0.4,
     )
+
+
+def _percent(quantity: Quantity) -> float:
+    """The value as it would be printed: what reads the same is said once."""
+    return round((quantity.value or 0.0) * 1000)
 
 
 def margins(evidence: Evidence, metric: str) -> Statement:

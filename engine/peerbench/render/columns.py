@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Final
 
 from peerbench.core.document import Cell, Column, Number, Table, Text
 from peerbench.render.node import Node
 
 SHADES: Final = 4
+TRACE: Final = "trace"  # key of the column that names each row's lineage row
 NOTE_LETTER_MM: Final = 1.07  # mean advance of a letter at 7.5 pt
+STRETCHED: Final = ("comps", "standing")  # kinds of tables whose columns may be wider than asked
+LABEL_MOST: Final = 0.42  # of the table's width: a first column beyond it leaves the figures far from their names
+STRETCH_MOST: Final = 1.6
 
 
 def apart(columns: Sequence[Column]) -> frozenset[int]:
@@ -18,6 +23,17 @@ def apart(columns: Sequence[Column]) -> frozenset[int]:
     return frozenset(
         i for i in range(1, len(columns)) if columns[i].align == "left" and columns[i - 1].align == "right"
     )
+
+
+def stretched(table: Table, span_mm: float | None) -> Table:
+    """Wider columns where the first would take more than its share, as when the data left some columns out."""
+    trace = sum(column.width_mm for column in table.columns if column.key == TRACE)
+    used = sum(column.width_mm for column in table.columns) - trace
+    if not span_mm or not used or table.kind not in STRETCHED or span_mm - used - trace <= LABEL_MOST * span_mm:
+        return table
+    grow = min(STRETCH_MOST, ((1 - LABEL_MOST) * span_mm - trace) / used)
+    wider = (c if c.key == TRACE else replace(c, width_mm=round(c.width_mm * grow, 3)) for c in table.columns)
+    return replace(table, columns=tuple(wider))
 
 
 def one_line(table: Table, span_mm: float) -> bool:

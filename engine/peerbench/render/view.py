@@ -38,6 +38,7 @@ from peerbench.core.document import (
 from peerbench.core.scripts import RIGHT_TO_LEFT, language
 from peerbench.render import columns, headline
 from peerbench.render import format as formats
+from peerbench.render.columns import TRACE
 from peerbench.render.node import Node
 
 Edition = Literal["print", "web"]
@@ -50,7 +51,6 @@ SPLITS: Final[dict[str, tuple[float, ...]]] = {
 }
 UNIT_AFTER: Final = re.compile(r" (times|percentage points?|points?|pp|shares)\b")  # stays with its number
 SHARED: Final = "row:"  # ref of a lineage row that several cells of a table share
-TRACE: Final = "trace"  # key of the column that names each row's lineage row
 BAR_MARGIN_MM: Final = 4.0
 SOURCE_LINE: Final = 74  # letters in one line of the list of sources
 WIDOW: Final = 9  # letters of a last word that may not stand on a line of its own
@@ -150,6 +150,7 @@ class View:
         return value
 
     def table(self, table: Table, span_mm: float | None = None) -> Node:
+        table = columns.stretched(table, span_mm)
         used = sum(column.width_mm for column in table.columns)
         apart = columns.apart(table.columns)
         return Node(
