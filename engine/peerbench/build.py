@@ -7,20 +7,19 @@ import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
 
-from peerbench import __version__, dress, gather, help, lookup
-from peerbench.brief import assemble, audience, compose, cuts, market, plan, records
+from peerbench import __version__, dress, editions, gather, help, lookup
+from peerbench.brief import assemble, audience, market, plan, records
 from peerbench.brief.study import Furniture, PeerNote, Study
 from peerbench.config import check as meaning
 from peerbench.config import load as configs
 from peerbench.config.values import Config
 from peerbench.core.dataset import Dataset
-from peerbench.core.document import Brief, Chart, Source, Trace
+from peerbench.core.document import Brief, Source, Trace
 from peerbench.core.errors import UnusableRequest
 from peerbench.core.findings import Finding, Origin, Severity, did_you_mean
 from peerbench.core.names import MOST as LONGEST_NAME
@@ -31,7 +30,6 @@ from peerbench.sources import dataset
 
 if TYPE_CHECKING:
     from peerbench.render.brand import Brand
-    from peerbench.render.templates import Look
 
 Progress = Callable[[str], None]
 LEVELS: Final[Mapping[str, Severity]] = {"error": "error", "warning": "warning", "note": "note"}
@@ -110,20 +108,29 @@ def build(
     files: dict[str, bytes] = {}
     briefs: list[Brief] = []
     left_out: list[Finding] = []  # of printed pages; no brief speaks of another's
-    kept = _kept(folder, case)
+    kept, shop = _kept(folder, case), shop_of(case, study)
+    remembered = case.cache / "cuts" / f"{_digest(case)}.json"
+    known, taken = editions.recalled(remembered), {}
     for reader in (reader for reader in case.request.audiences if reader.name in (*case.asked, *kept)):
         progress(f"writing for {reader.name}")
-        brief = compose.compose(study, reader, length=case.config.length)
+        brief = shop.brief(reader)
         briefs.append(brief)
         if reader.name in case.asked:
-            made, cut = editions(brief, study, case, reader, wanted, progress)
-            files |= made
-            left_out += cut
+            made = editions.made(shop, brief, reader, wanted, known=known.get(reader.name), progress=progress)
+            files |= made.files
+            left_out += made.left_out
+            taken[reader.name] = made.taken
+    editions.remember(remembered, {**known, **taken})
     study = replace(study, findings=(*study.findings, *left_out))
     files |= records.files(study, frames, briefs)
     files["manifest.json"] = _manifest(case, files | _files_of(folder, kept))
     progress("publishing")
     return BuildResult(folder, delivery.publish(folder, files, keep=kept), study.findings, held=False)
+
+
+def shop_of(case: _Case, study: Study) -> editions.Shop:
+    """What the editions of a case share."""
+    return editions.Shop(study, case.roots, case.cache, case.config.length, case.brand)
 
 
 def _kept(folder: Path, case: _Case) -> tuple[str, ...]:
@@ -387,95 +394,6 @@ def levelled(findings: Iterable[Finding], levels: Mapping[str, str]) -> tuple[Fi
     return (*kept, *said)
 
 
-# ---- editions --------------------------------------------------------------------------------------------------------
-
-
-def editions(
-    brief: Brief, study: Study, case: _Case, reader: audience.Audience, wanted: Sequence[str], progress: Progress
-) -> tuple[dict[str, bytes], tuple[Finding, ...]]:
-    """The files of one audience, and what was left out of the printed one to make it fit.
-
-    A page that overflows when nothing more may give way is refused by name, before anything is written.
-    """
-    from peerbench.render import press
-
-    look = _look(case, reader)
-    charts = _charts(brief, case)
-    made: dict[str, bytes] = {}
-    cut: tuple[Finding, ...] = ()
-    ticket = press.submit(brief, look=look, charts=charts, cache=case.cache) if "pdf" in wanted else None
-    if "html" in wanted:
-        from peerbench.render import html
-
-        progress(f"{reader.name}: web page")
-        made[f"{reader.name}/brief.html"] = html.page(brief, look=look, charts=charts, cache=case.cache).encode()
-    if "pdf" in wanted:
-        progress(f"{reader.name}: PDF")
-        printed = ticket.printed() if ticket is not None else None
-        if printed is None or _errors(printed.findings):  # not printed elsewhere, or something has to give way
-            from peerbench.render import fit
-
-            printed, cut = fit.fitted(
-                brief,
-                cut=partial(_cut, brief, study, reader),
-                steps=_steps(reader, case.config.length),
-                look=look,
-                draw=partial(_charts, case=case),
-                cache=case.cache,
-            )
-        mistakes = _errors(printed.findings)
-        if mistakes:
-            raise UnusableRequest(tuple(replace(finding, subject=reader.name) for finding in mistakes))
-        made[f"{reader.name}/brief.pdf"] = printed.data
-    return made, tuple(replace(finding, subject=f"{reader.name}/{finding.subject}") for finding in cut)
-
-
-def _look(case: _Case, reader: audience.Audience) -> Look:
-    from peerbench.render.templates import Look
-
-    return Look(case.roots, reader.name) if case.brand is None else Look(case.roots, reader.name, case.brand)
-
-
-def _cut(whole: Brief, study: Study, reader: audience.Audience, taken: cuts.Taken) -> Brief:
-    """The brief with steps of the cut order taken; its numbers keep the rows that the whole brief gives them."""
-    rows = {ref: trace.row for ref, trace in whole.traces.items() if trace.row}
-    return compose.compose(study, reader, length=whole.meta.length, taken=taken, rows=rows)
-
-
-def _steps(reader: audience.Audience, length: str) -> dict[str, tuple[str, ...]]:
-    """What each step of each page's cut order leaves out, in the author's words."""
-    return {
-        page["id"]: tuple(str(step["say"]) for step in cuts.steps(reader, page, length, first=place == 0))
-        for place, page in enumerate(cuts.pages(reader, length))
-    }
-
-
-def _charts(brief: Brief, case: _Case) -> dict[str, str]:
-    """SVG by chart id, and the narrow drawing of each for phones, from the cache where nothing changed."""
-    from peerbench.render import brand, svg
-    from peerbench.render import format as formats
-
-    colours = (case.brand or brand.PLAIN).theme(brief.meta.theme)
-    return {name: svg.svg(chart, colours, cache=case.cache, text=formats.text) for name, chart in _drawn(brief).items()}
-
-
-def _drawn(brief: Brief) -> dict[str, Chart]:
-    """Every chart of a brief by id, and the narrow drawing of each."""
-    from peerbench.render import svg
-
-    charts = [
-        block
-        for page in brief.pages
-        for row in page.rows
-        for slot in row.slots
-        for block in slot
-        if isinstance(block, Chart)
-    ]
-    if brief.panel.sparkline is not None:
-        charts.append(brief.panel.sparkline)
-    return {chart.id: chart for chart in charts} | {f"{chart.id}@narrow": svg.narrow(chart) for chart in charts}
-
-
 # ---- what an issue rests on ------------------------------------------------------------------------------------------
 
 
@@ -483,6 +401,12 @@ def _manifest(case: _Case, files: Mapping[str, bytes]) -> bytes:
     """Digests of every input, template and output; no path of a machine and no clock."""
     outputs = {name: hashlib.sha256(data).hexdigest() for name, data in sorted(files.items())}
     return records.as_json({"brief": case.config.name, **_rests_on(case), "outputs": outputs})
+
+
+def _digest(case: _Case) -> str:
+    """Of everything that the pages of a case follow from: one build of the same knows what another found out."""
+    size = {"page": case.config.page, "length": case.config.length}
+    return hashlib.sha256(records.as_json({**_rests_on(case), **size, "code": editions.code()})).hexdigest()[:32]
 
 
 def _rests_on(case: _Case) -> dict[str, Any]:
@@ -527,34 +451,13 @@ def check(config_path: Path, *, as_of: date | None = None, today: date) -> tuple
     except UnusableRequest as error:
         return error.findings
     study, _ = assemble.study(case.data, case.request)
-    mistakes = [finding for reader in case.request.audiences for finding in _template_mistakes(study, case, reader)]
+    shop = shop_of(case, study)
+    mistakes = [finding for reader in case.request.audiences for finding in editions.mistakes(shop, reader)]
     return (
         *_unpriced(case),
         *dict.fromkeys(mistakes),
         *levelled((*case.warnings, *study.findings), case.config.checks),
     )
-
-
-def _template_mistakes(study: Study, case: _Case, reader: audience.Audience) -> tuple[Finding, ...]:
-    """What is wrong in an audience's templates and phrases, found by filling them in without drawing or layout."""
-    from peerbench.render import html, pdf
-
-    found: list[Finding] = []
-    try:
-        brief, look = compose.compose(study, reader, length=case.config.length), _look(case, reader)
-    except UnusableRequest as error:
-        return error.findings
-    undrawn = dict.fromkeys(_drawn(brief), "<svg/>")
-    pages: tuple[Callable[[], str], ...] = (
-        partial(html.page, brief, look=look, charts=undrawn),
-        partial(pdf.page, brief, look=look),
-    )
-    for fill in pages:
-        try:
-            fill()
-        except UnusableRequest as error:
-            found += error.findings
-    return tuple(found)
 
 
 def compute(config_path: Path, *, as_of: date | None = None, out: Path | None = None, today: date) -> Computed:

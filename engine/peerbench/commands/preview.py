@@ -63,6 +63,7 @@ class Desk:
     _case: Any = None
     _study: Study | None = None
     _seen: Marks = field(default_factory=dict)
+    _taken: dict[str, Any] = field(default_factory=dict)  # the cuts that made each PDF fit, tried first the next time
 
     def once(self) -> int:
         """Show everything once, into .bench/preview/ of the project."""
@@ -108,7 +109,7 @@ class Desk:
     def shown(self, *, everything: bool) -> Iterator[Path]:
         """Make the web page of each audience, then the PDFs, and yield each file as it is there."""
         from peerbench import build
-        from peerbench.brief import assemble, compose
+        from peerbench.brief import assemble
         from peerbench.render import templates
 
         templates.forget()
@@ -116,20 +117,21 @@ class Desk:
             self._study = None  # what fails below is done again
             self._case = build.prepare(self.config, as_of=self.as_of, audiences=self.asked or None, today=date.today())
             self._study, _ = assemble.study(self._case.data, self._case.request)
-        study, case = self._study, self._case
+        case, shop = self._case, build.shop_of(self._case, self._study)
         readers = [reader for reader in case.request.audiences if reader.name in case.asked]
         briefs = {}
         for reader in readers:
-            briefs[reader.name] = compose.compose(study, reader, length=case.config.length)
-            yield from self._edition("html", briefs[reader.name], reader)
+            briefs[reader.name] = shop.brief(reader)
+            yield from self._edition("html", shop, briefs[reader.name], reader)
         for reader in readers if self.pdf else ():
-            yield from self._edition("pdf", briefs[reader.name], reader)
+            yield from self._edition("pdf", shop, briefs[reader.name], reader)
 
-    def _edition(self, kind: str, brief: Any, reader: Any) -> Iterator[Path]:
-        from peerbench import build
+    def _edition(self, kind: str, shop: Any, brief: Any, reader: Any) -> Iterator[Path]:
+        from peerbench import editions
 
-        made, _ = build.editions(brief, self._study, self._case, reader, (kind,), lambda stage: None)  # type: ignore[arg-type]
-        for name, data in made.items():
+        made = editions.made(shop, brief, reader, (kind,), known=self._taken.get(reader.name))
+        self._taken |= {reader.name: made.taken} if kind == editions.PRINT else {}
+        for name, data in made.files.items():
             self.board.put(name, data)
             path = self._case.config.root / ".bench" / "preview" / self._case.config.name / name
             path.parent.mkdir(parents=True, exist_ok=True)

@@ -10,7 +10,7 @@ from peerbench.core.document import Brief
 from peerbench.core.findings import Finding
 from peerbench.render import pdf
 from peerbench.render.measure import MIN_GAP_MM, Gap
-from peerbench.render.pdf import Printed
+from peerbench.render.pdf import Printed, Sheets
 from peerbench.render.templates import Look
 
 Taken = Mapping[str, frozenset[int]]  # page id → places of the steps that are taken
@@ -26,22 +26,37 @@ def fitted(
     look: Look,
     draw: Draw,
     cache: Path,
-) -> tuple[Printed, tuple[Finding, ...]]:
-    """The PDF of a brief that is cut until every page fits or its steps are used up, and a note for each page cut.
+    full: Collection[str] = (),
+    known: Taken | None = None,
+) -> tuple[Printed, Taken, tuple[Finding, ...]]:
+    """The PDF of a brief that is cut until every page fits or its steps are used up; the cuts; a note for each page.
 
-    cut: the brief with these steps taken; draw: its charts. A page that still overflows is an error finding of the PDF.
+    cut: the brief with these steps taken; draw: its charts; full: pages already seen to overflow; known: cuts that
+    made this very brief fit before. A page that still overflows is an error finding of the PDF.
     """
+
+    def laid_out(made: Brief) -> Sheets:
+        return pdf.lay_out(made, look=look, charts=draw(made), cache=cache)
 
     def overflowing(taken: Taken) -> Collection[str]:
         made = cut(taken)
-        return _overflowing(pdf.room(made, look=look, charts=draw(made), cache=cache))
+        gaps = pdf.room(made, look=look, charts=draw(made), cache=cache, only={*full, *taken})
+        return _overflowing(gaps)
 
-    sheets = pdf.lay_out(brief, look=look, charts=draw(brief), cache=cache)
-    taken = chosen(sheets.overflowing, steps, overflowing)
-    if taken:
-        brief = cut(taken)
-        sheets = pdf.lay_out(brief, look=look, charts=draw(brief), cache=cache)
-    return pdf.written(sheets), tuple(_said(page, steps[page], places) for page, places in taken.items())
+    if known:
+        tried = laid_out(cut(known))
+        if not tried.overflowing:
+            return pdf.written(tried), known, _notes(known, steps)
+    sheets = None if full else laid_out(brief)
+    full = sheets.overflowing if sheets else full
+    taken = chosen(full, steps, overflowing)
+    if sheets is None or taken:
+        sheets = laid_out(cut(taken) if taken else brief)
+    return pdf.written(sheets), taken, _notes(taken, steps)
+
+
+def _notes(taken: Taken, steps: Steps) -> tuple[Finding, ...]:
+    return tuple(_said(page, steps[page], places) for page, places in taken.items())
 
 
 def _overflowing(gaps: Sequence[Gap]) -> tuple[str, ...]:

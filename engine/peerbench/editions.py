@@ -1,0 +1,209 @@
+"""From a study to the files of each audience: composed, drawn, and printed so that it fits, or refused by its page."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cache, partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from peerbench.brief import compose, cuts
+from peerbench.brief.audience import Audience
+from peerbench.brief.study import Study
+from peerbench.core.document import Brief, Chart, Length
+from peerbench.core.errors import UnusableRequest
+from peerbench.core.findings import Finding
+
+if TYPE_CHECKING:
+    from peerbench.render.brand import Brand
+    from peerbench.render.fit import Taken
+    from peerbench.render.templates import Look
+
+Progress = Callable[[str], None]
+WEB: Final = "html"
+PRINT: Final = "pdf"
+
+
+@dataclass(frozen=True, slots=True)
+class Shop:
+    """What the editions of one build share: the figures, where templates come from, the house's look, a cache."""
+
+    study: Study
+    roots: tuple[Path, ...]
+    cache: Path
+    length: Length = "four"
+    brand: Brand | None = None
+
+    def look(self, reader: Audience) -> Look:
+        from peerbench.render.templates import Look
+
+        look = Look(self.roots, reader.name)
+        return look if self.brand is None else replace(look, brand=self.brand)
+
+    def brief(self, reader: Audience) -> Brief:
+        """The whole brief of an audience. Raises UnusableRequest when its plan or words are unusable."""
+        return compose.compose(self.study, reader, length=self.length)
+
+
+@dataclass(frozen=True, slots=True)
+class Editions:
+    """Files by name, what was left out of the printed one, and which steps that took, to be known next time."""
+
+    files: Mapping[str, bytes]
+    left_out: tuple[Finding, ...] = ()
+    taken: Taken = field(default_factory=dict)
+
+
+def made(
+    shop: Shop,
+    brief: Brief,
+    reader: Audience,
+    wanted: Sequence[str],
+    *,
+    known: Taken | None = None,
+    progress: Progress = lambda stage: None,
+) -> Editions:
+    """The editions of one audience. known: cuts that made the same brief fit before.
+
+    Raises UnusableRequest for mistakes in templates, and when a page overflows though nothing more may give way.
+    """
+    from peerbench.render import press
+
+    look, charts = shop.look(reader), drawn(shop, brief)
+    files: dict[str, bytes] = {}
+    printing = PRINT in wanted
+    ticket = press.submit(brief, look=look, charts=charts, cache=shop.cache) if printing and not known else None
+    if WEB in wanted:
+        from peerbench.render import html
+
+        progress(f"{reader.name}: web page")
+        files[f"{reader.name}/brief.html"] = html.page(brief, look=look, charts=charts, cache=shop.cache).encode()
+    if not printing:
+        return Editions(files)
+    progress(f"{reader.name}: PDF")
+    printed = ticket.printed() if ticket is not None else None
+    left_out: tuple[Finding, ...] = ()
+    taken: Taken = {}
+    if printed is None or _errors(printed.findings):  # not printed elsewhere, or something has to give way
+        from peerbench.render import fit
+
+        printed, taken, left_out = fit.fitted(
+            brief,
+            cut=partial(_cut, shop, brief, reader),
+            steps=_steps(reader, shop.length),
+            look=look,
+            draw=partial(drawn, shop),
+            cache=shop.cache,
+            full=() if printed is None else [gap.page for gap in printed.gaps if gap.missing or gap.free_mm < 0],
+            known=known,
+        )
+    if mistakes := _errors(printed.findings):
+        raise UnusableRequest(tuple(replace(finding, subject=reader.name) for finding in mistakes))
+    files[f"{reader.name}/brief.pdf"] = printed.data
+    named = tuple(replace(finding, subject=f"{reader.name}/{finding.subject}") for finding in left_out)
+    return Editions(files, named, taken)
+
+
+def mistakes(shop: Shop, reader: Audience) -> tuple[Finding, ...]:
+    """What is wrong in an audience's templates and words, found by filling them in without drawing or layout."""
+    from peerbench.render import html, pdf
+
+    try:
+        brief, look = shop.brief(reader), shop.look(reader)
+    except UnusableRequest as error:
+        return error.findings
+    undrawn = dict.fromkeys(_charts(brief), "<svg/>")
+    found: list[Finding] = []
+    pages: tuple[Callable[[], str], ...] = (
+        partial(html.page, brief, look=look, charts=undrawn),
+        partial(pdf.page, brief, look=look),
+    )
+    for fill in pages:
+        try:
+            fill()
+        except UnusableRequest as error:
+            found += error.findings
+    return tuple(found)
+
+
+def _errors(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    return tuple(finding for finding in findings if finding.severity == "error")
+
+
+# ---- cutting ---------------------------------------------------------------------------------------------------------
+
+
+def _cut(shop: Shop, whole: Brief, reader: Audience, taken: Taken) -> Brief:
+    """The brief with steps of the cut order taken; its numbers keep the rows that the whole brief gives them."""
+    rows = {ref: trace.row for ref, trace in whole.traces.items() if trace.row}
+    return compose.compose(shop.study, reader, length=shop.length, taken=taken, rows=rows)
+
+
+def _steps(reader: Audience, length: str) -> dict[str, tuple[str, ...]]:
+    """What each step of each page's cut order leaves out, in the author's words."""
+    return {
+        page["id"]: tuple(str(step["say"]) for step in cuts.steps(reader, page, length, first=place == 0))
+        for place, page in enumerate(cuts.pages(reader, length))
+    }
+
+
+@cache
+def code() -> str:
+    """Digest of the modules that decide what a page holds and how it is laid out."""
+    rooms = (Path(__file__).parent / room for room in ("brief", "narrate", "charts", "render"))
+    total = hashlib.sha256()
+    for path in sorted(path for room in rooms for path in room.glob("*.py")):
+        total.update(f"{path.name}\0".encode() + path.read_bytes())
+    return total.hexdigest()
+
+
+def recalled(path: Path) -> dict[str, Taken]:
+    """The cuts of an earlier build of the very same inputs, by audience; none where there was none."""
+    try:
+        kept = json.loads(path.read_text("utf-8"))
+        return {name: {page: frozenset(places) for page, places in taken.items()} for name, taken in kept.items()}
+    except (OSError, ValueError, AttributeError, TypeError):
+        return {}
+
+
+def remember(path: Path, taken: Mapping[str, Taken]) -> None:
+    """Keep the cuts of a build, to be tried first when the same is built again."""
+    kept = {name: {page: sorted(places) for page, places in each.items()} for name, each in taken.items() if each}
+    if kept:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        fresh = path.with_suffix(".new")
+        fresh.write_text(json.dumps(kept, sort_keys=True), "utf-8")
+        fresh.replace(path)
+
+
+# ---- charts ----------------------------------------------------------------------------------------------------------
+
+
+def drawn(shop: Shop, brief: Brief) -> dict[str, str]:
+    """SVG by chart id, and the narrow drawing of each for phones, from the cache where nothing changed."""
+    from peerbench.render import brand, svg
+    from peerbench.render import format as formats
+
+    colours = (shop.brand or brand.PLAIN).theme(brief.meta.theme)
+    charts = _charts(brief)
+    return {name: svg.svg(chart, colours, cache=shop.cache, text=formats.text) for name, chart in charts.items()}
+
+
+def _charts(brief: Brief) -> dict[str, Chart]:
+    """Every chart of a brief by id, and the narrow drawing of each."""
+    from peerbench.render import svg
+
+    charts = [
+        block
+        for page in brief.pages
+        for row in page.rows
+        for slot in row.slots
+        for block in slot
+        if isinstance(block, Chart)
+    ]
+    if brief.panel.sparkline is not None:
+        charts.append(brief.panel.sparkline)
+    return {chart.id: chart for chart in charts} | {f"{chart.id}@narrow": svg.narrow(chart) for chart in charts}
