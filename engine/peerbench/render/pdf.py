@@ -174,15 +174,6 @@ def warm() -> None:
         import weasyprint.text.fonts  # noqa: F401
 
 
-def rehearse(body: str, *, look: Look, cache: Path) -> None:
-    """Print a page that nobody keeps: it loads the fonts and fills the engine's tables."""
-    weasyprint = _weasyprint(_font_folder(look), cache)
-    css = style.literal("\n".join(look.text(name) for name in STYLES), "investor")
-    with _no_collection():
-        page = _lay_out(weasyprint, body, css, _fetcher(weasyprint, look, {}))
-        page.write_pdf(pdf_identifier=b"rehearsal", **OPTIONS)
-
-
 def _weasyprint(fonts: Path, cache: Path) -> Any:
     """WeasyPrint, told to see the theme's fonts only; fontconfig reads its file anew for each font configuration."""
     os.environ["FONTCONFIG_FILE"] = str(_fontconfig(fonts, cache))
