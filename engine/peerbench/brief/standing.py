@@ -9,12 +9,14 @@ from peerbench.brief import tables
 from peerbench.brief.context import Desk, cell, plain
 from peerbench.charts.measure import width
 from peerbench.core.document import Cell, Column, Row, Table, Text
+from peerbench.core.names import short
 from peerbench.narrate.operations import ranks as ranked
 
 SPAN_MM: Final = 87.0
 LABEL_MM: Final = 34.0
 LEAST_MM: Final = 13.0  # "−100.4" and a rank in its box
 HEAD_PX: Final = 7.9 / 0.75
+FIRST: Final = 13  # letters of the name beside the best value
 PX_MM: Final = 25.4 / 96
 
 
@@ -64,7 +66,11 @@ def _place(desk: Desk, metric: str) -> tuple[Cell, ...]:
     ev = desk.evidence
     format = tables.bare(desk, metric)
     best = next((c for c in ev.everyone if ev.rank(metric, c) == 1), "")
-    first = Cell((Text(f"{ev.name(best)} "), ev.money(best, metric).number(format))) if best else plain(None, format)
+    first = (
+        Cell((Text(f"{short(ev.name(best), FIRST)} "), ev.money(best, metric).number(format)))
+        if best
+        else plain(None, format)
+    )
     of = ev.ranked(metric)
     place = ev.rank(metric)
     rank = Cell((*tables.place(place).spans, Text(f" of {of}"))) if place is not None else plain(None, "n0")

@@ -599,7 +599,7 @@ def peers(desk: Desk) -> Table:
         Column("size", "Size", 12.0, mark=size),
         Column("growth", "Growth", 15.0, mark=growth),
         Column("accounts", "Accounts", 19.0, align="left"),
-        Column("why", "Reason", 76.0, align="left"),
+        Column("why", "Reason", 69.0, align="left"),
     )
     return Table(
         "peers",
