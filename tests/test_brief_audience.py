@@ -157,3 +157,53 @@ def test_every_mistake_of_both_files_is_told_at_once(tmp_path: Path) -> None:
 def test_the_shipped_audiences_have_no_mistake() -> None:
     roots = lookup.layers()
     assert [plan.mistakes(audience.load(name, roots)) for name in lookup.audiences(roots)] == [()] * 3
+
+
+# ---- the page about them ---------------------------------------------------------------------------------------------
+
+
+def test_help_names_every_key_block_takeaway_and_row() -> None:
+    from peerbench import help
+    from peerbench.brief import panel, prose, tables
+    from peerbench.brief.blocks import BLOCKS
+    from peerbench.brief.keys import AUDIENCE, STEP
+
+    text = help.page("topics", "audiences")
+    keys = {
+        name for line in text.splitlines() if line.startswith("| `") for name in line.split("|")[1].split("`")[1::2]
+    }
+    assert keys == {*AUDIENCE.keys, *STEP.keys} - {"say"}
+    for title, known in (
+        ("Blocks", BLOCKS),
+        ("Takeaways", prose.TAKEAWAYS),
+        ("Rows of the panel", panel.ROWS),
+        ("Rows of statistics", tables.STATISTICS),
+    ):
+        listed = text.split(f"**{title}**: ")[1].split("\n")[0].rstrip(".")
+        assert {name.strip() for name in listed.replace(";", ",").split(",")} == set(known), title
+
+
+def test_the_audience_that_help_shows_is_sound(tmp_path: Path) -> None:
+    import re
+
+    from peerbench import help
+
+    shown = re.findall(r"```yaml\n# templates/(\S+)\n(.*?)```", help.page("topics", "audiences"), re.DOTALL)
+    assert [name for name, _ in shown] == ["retail/audience.yaml", "retail/phrases.yaml"]
+    assert mistakes(tmp_path, dict(shown)) == []
+
+
+def test_the_brand_that_help_shows_is_of_the_right_shape() -> None:
+    import re
+
+    from peerbench import help
+    from peerbench.config.model import BrandShape, FontsShape
+    from peerbench.core import tree
+
+    text = help.page("topics", "brand")
+    (shown, theme) = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
+    table, found = tree.parse(shown, file="x")
+    assert (found, isinstance(table, tree.Table)) == ((), True)
+    BrandShape.model_validate(tree.plain(table)["brand"])  # type: ignore[arg-type]
+    assert all(face in text for face in FontsShape.model_fields)
+    assert tree.parse(theme, file="x")[1] == ()

@@ -21,6 +21,11 @@ file.
 - `templates/house/<file>` replaces that file of the house for every audience.
 - `templates/<name>/audience.yaml` makes an audience `<name>`: begin it with `extends: institutional` and name it under
   `audiences:` in a config. A folder named like a shipped audience (institutional, risk, policy) changes that one.
+- `templates/themes/<name>/` is a theme, chosen by `brand: {theme: <name>}`.
+
+audience.yaml and phrases.yaml are merged with the shipped ones: write only what you change. `bench templates` lists
+what wins, `bench eject` copies a shipped file here, `bench preview` shows a change at once, `bench explain audiences`
+has every key.
 
 Templates only arrange: they compute nothing, read no file and fetch nothing.
 """
