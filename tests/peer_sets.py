@@ -415,6 +415,13 @@ def unlisted_peers(project: Path, shared: Path) -> Path:
     return config(project, "unlisted", subject="nvidia", peers=peers, source="./data/unlisted", as_of="2026-03-06")
 
 
+def no_prices(project: Path, shared: Path) -> Path:
+    """No price of anybody."""
+    dataset(project / "data" / "noprices", [Known(one.company, one.lines, one.facts, ()) for one in _us(shared)])
+    peers = ["nvidia", *(key for _, key, *_ in US[2:])]
+    return config(project, "noprices", subject="apple", peers=peers, source="./data/noprices", as_of="2026-03-06")
+
+
 EUROPE: Final = (
     ("MC", "lvmh", "LVMH"), ("RMS", "hermes", "Hermès"), ("KER", "kering", "Kering"), ("OR", "loreal", "L’Oréal"),
 )  # fmt: skip

@@ -165,7 +165,7 @@ def _meta(desk: Desk, body: Any) -> Meta:
         subject_key=ev.subject,
         subject=company.name,
         subject_native=company.native_name,
-        peers_phrase=_text(few([ev.name(p) for p in ev.peers], many=words.peers(ev), letters=44)),
+        peers_phrase=_text(few([ev.name(p) for p in ev.peers], many=words.peers(ev), letters=36)),
         as_of=ev.as_of,
         prices_on=desk.study.priced_on,
         published=house.published.date() if isinstance(house.published, datetime) else house.published,

@@ -53,6 +53,7 @@ UNIT_AFTER: Final = re.compile(r" (times|percentage points?|points?|pp|shares)\b
 SHARED: Final = "row:"  # ref of a lineage row that several cells of a table share
 BAR_MARGIN_MM: Final = 4.0
 SOURCE_LINE: Final = 74  # letters in one line of the list of sources
+HEAD_LETTERS: Final = 24  # of a name in both scripts that the running head holds, a Chinese one counting for two
 WIDOW: Final = 9  # letters of a last word that may not stand on a line of its own
 CARD_ROWS: Final = 3  # inputs and checks on a card; the rest stands in the lineage
 SHORT_ID: Final = 4  # "Q12" stands in a narrow column, a quoted claim in a wide one
@@ -413,6 +414,7 @@ def _furniture(brief: Brief) -> dict[str, Any]:
         "prices_prose": formats.day(When(meta.prices_on)) if meta.prices_on else "",
         "page_count": len(brief.pages),
         "native_language": language(meta.subject_native),
+        "head_native": meta.subject_native if len(meta.subject) + 2 * len(meta.subject_native) <= HEAD_LETTERS else "",
     }
 
 
