@@ -97,7 +97,7 @@ def load(name: str, roots: tuple[Path, ...]) -> Audience:
 
 
 def of_set(audience: Audience, **settings: Any) -> Audience:
-    """The audience with what the config says of its peer set, which no audience can know; what is empty changes nothing.
+    """The audience with what the config says of its peer set, which no audience can know; empty values change nothing.
 
     The plan of the one-page brief follows: what it says of the same thing is older.
     """
