@@ -326,3 +326,31 @@ def test_the_logo_stands_in_the_strip_in_both_editions(tmp_path: Path) -> None:
     assert 'src="data:image/svg+xml;base64,' in page
     assert "--theme: #0B5C6B" in page
     assert made.data != plain.data
+
+
+def test_a_sheet_that_makes_pages_without_end_is_stopped_and_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from peerbench.render import limits
+
+    monkeypatch.setattr(limits, "LAYOUT_SECONDS", 0.3)
+    tiny = "@page { size: 1mm 1mm; margin: 0 } body * { height: auto !important; break-inside: auto !important }"
+    with pytest.raises(UnusableRequest) as caught:
+        write(documents.small(), tmp_path / "cache", look=own_style(tmp_path, tiny))
+    (finding,) = caught.value.findings
+    assert "takes more than 0.3 seconds of work" in finding.message
+    assert finding.hint == "Look at templates/house/print.css."
+
+
+def test_a_limit_ends_with_its_work() -> None:
+    import time
+
+    from peerbench.render.limits import TooLong, bounded
+
+    with bounded(0.05):
+        pass
+    end = time.process_time() + 0.2
+    while time.process_time() < end:
+        pass
+    with pytest.raises(TooLong), bounded(0.05):
+        sum(iter(lambda: 1, 0))

@@ -9,7 +9,7 @@ import os
 import re
 import sys
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -21,7 +21,7 @@ from peerbench import lookup
 from peerbench.core.document import Brief
 from peerbench.core.errors import UnusableRequest
 from peerbench.core.findings import Finding, Origin
-from peerbench.render import measure, style, templates, view
+from peerbench.render import limits, measure, style, templates, view
 from peerbench.render.templates import FONTS, HEADLINE_FONT, Look
 
 STYLES: Final = ("fonts.css", "print.css")
@@ -111,8 +111,12 @@ def _prepared(brief: Brief, look: Look, charts: Mapping[str, str], cache: Path) 
     fetcher = _fetcher(weasyprint, look, charts)
 
     def again(more: str) -> Any:
-        with _warnings() as warnings, _no_collection():
-            laid_out = _lay_out(weasyprint, body, css + more, fetcher)
+        limit = nullcontext() if templates.all_shipped(look) else limits.bounded(limits.LAYOUT_SECONDS)
+        try:
+            with _warnings() as warnings, _no_collection(), limit:
+                laid_out = _lay_out(weasyprint, body, css + more, fetcher)
+        except limits.TooLong as error:
+            raise UnusableRequest((_endless(look),)) from error
         if problems := _problems((*fetcher.refused, *warnings)):
             raise UnusableRequest(tuple(_problem(text, brief, look) for text in problems))
         return laid_out
@@ -302,6 +306,12 @@ def _digest(path: Path) -> str:
 @lru_cache(maxsize=64)
 def _bytes(path: Path) -> bytes:
     return path.read_bytes()
+
+
+def _endless(look: Look) -> Finding:
+    message = f"laying out the pages takes more than {limits.LAYOUT_SECONDS} seconds of work; it was stopped."
+    own = ", ".join(lookup.shown(path, look.roots) for path in templates.own_files(look))
+    return Finding("template-mistake", "error", message, f"Look at {own}.")
 
 
 def _problems(texts: Iterable[str]) -> tuple[str, ...]:

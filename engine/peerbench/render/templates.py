@@ -39,6 +39,7 @@ TESTS: Final = (
 )
 FONTS: Final = "fonts"
 TEMPLATE: Final = ".j2"
+STYLE: Final = ".css"
 HEADLINE_FONT: Final = "SourceSerif4Display-Semibold.ttf"
 
 
@@ -147,17 +148,24 @@ def render(name: str, look: Look, values: Mapping[str, Any]) -> str:
 
     Where a template is not a shipped one, this happens in a process apart, see cell.
     """
-    if _all_shipped(look):
+    if all_shipped(look, TEMPLATE):
         return filled(name, look, values)
     from peerbench.render import cell
 
     return cell.fill(name, look.roots, look.audience, values, shown=shown(name, look))
 
 
-def _all_shipped(look: Look) -> bool:
-    own = shipped("templates").resolve()
-    winners = (found[0] for name, found in lookup.files(look.audience, look.roots).items() if name.endswith(TEMPLATE))
-    return all(path.is_relative_to(own) for path in winners)
+def all_shipped(look: Look, *kinds: str) -> bool:
+    """Whether no page or style sheet is anybody's own. kinds: endings, all if none is named."""
+    return not own_files(look, *kinds)
+
+
+def own_files(look: Look, *kinds: str) -> tuple[Path, ...]:
+    """The pages and style sheets that are not shipped ones."""
+    home = shipped("templates").resolve()
+    files = lookup.files(look.audience, look.roots)
+    winners = (found[0] for name, found in files.items() if name.endswith(kinds or (TEMPLATE, STYLE)))
+    return tuple(path for path in winners if not path.is_relative_to(home))
 
 
 def shown(name: str, look: Look) -> str:
