@@ -154,3 +154,14 @@ def test_a_png_that_is_broken_tiny_or_a_bomb_is_refused(data: bytes, said: str) 
     with pytest.raises(BadLogo) as caught:
         logo.read(data)
     assert said in str(caught.value)
+
+
+def test_a_truncated_png_is_refused_also_after_the_pdf_engine_was_loaded() -> None:
+    from PIL import ImageFile
+
+    import weasyprint.images  # noqa: F401 - it tells Pillow to take truncated files
+
+    before = ImageFile.LOAD_TRUNCATED_IMAGES
+    with pytest.raises(logo.BadLogo, match="broken PNG"):
+        logo._png(png()[:90])
+    assert before == ImageFile.LOAD_TRUNCATED_IMAGES

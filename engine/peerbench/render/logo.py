@@ -6,6 +6,7 @@ import io
 import re
 import struct
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -79,6 +80,19 @@ def read(data: bytes) -> Logo:
 # ---- PNG -------------------------------------------------------------------------------------------------------------
 
 
+@contextmanager
+def _whole_images() -> Iterator[None]:
+    """Truncated files are refused, though importing WeasyPrint tells Pillow to take them."""
+    from PIL import ImageFile
+
+    before = ImageFile.LOAD_TRUNCATED_IMAGES
+    ImageFile.LOAD_TRUNCATED_IMAGES = False
+    try:
+        yield
+    finally:
+        ImageFile.LOAD_TRUNCATED_IMAGES = before
+
+
 def _png(data: bytes) -> Logo:
     """Measured from its head before anything is unpacked, so that a bomb is refused unopened."""
     from PIL import Image
@@ -89,7 +103,7 @@ def _png(data: bytes) -> Logo:
     if not 0 < wide <= MAX_PIXELS or not MIN_PIXELS <= high <= MAX_PIXELS:
         raise BadLogo(f"is {wide} x {high} pixels; {MIN_PIXELS} to {MAX_PIXELS} a side are read")
     try:
-        with Image.open(io.BytesIO(data), formats=("PNG",)) as image:
+        with _whole_images(), Image.open(io.BytesIO(data), formats=("PNG",)) as image:
             image.load()
             clean = io.BytesIO()
             image.convert("RGBA").save(clean, "PNG", optimize=False)  # pixels alone: no text, profile or date
