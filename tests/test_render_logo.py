@@ -157,9 +157,8 @@ def test_a_png_that_is_broken_tiny_or_a_bomb_is_refused(data: bytes, said: str) 
 
 
 def test_a_truncated_png_is_refused_also_after_the_pdf_engine_was_loaded() -> None:
-    from PIL import ImageFile
-
     import weasyprint.images  # noqa: F401 - it tells Pillow to take truncated files
+    from PIL import ImageFile
 
     before = ImageFile.LOAD_TRUNCATED_IMAGES
     with pytest.raises(logo.BadLogo, match="broken PNG"):
