@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass, replace
 from typing import Any, Final
 
@@ -246,7 +247,8 @@ def numbered(desk: Desk, brief: Brief, *, rows: Mapping[str, str] | None = None)
     A number in prose has a row of its own; the cells of a table row share one, as its Trace column says. Refs in `rows`
     keep the row that they have there, as long as it is free.
     """
-    taken, kept = set((rows or {}).values()), rows or {}
+    before = rows or {}
+    taken, shared = set(before.values()), {row for row, refs in Counter(before.values()).items() if refs > 1}
     used: set[str] = set()
     first = (brief.headline, brief.standfirst, brief.byline, brief.takeaways, brief.panel)
     lineage: list[Trace] = []
@@ -257,8 +259,8 @@ def numbered(desk: Desk, brief: Brief, *, rows: Mapping[str, str] | None = None)
             made = [one for ref in group.refs if ref not in traces and (one := trace(desk, ref)) is not None]
             if not made:
                 continue
-            id = kept.get(made[0].ref, "")
-            while not id or id in used or (made[0].ref not in kept and id in taken):
+            id = _row_before(made, before, shared)
+            while id in {"", *used} or (id in taken and id != _row_before(made, before, shared)):
                 sequence += 1
                 id = f"{place}.{sequence:02d}"
             used.add(id)
@@ -268,6 +270,12 @@ def numbered(desk: Desk, brief: Brief, *, rows: Mapping[str, str] | None = None)
     chart_refs = {ref for page in brief.pages for ref in _chart_refs(page)}
     others = {ref: found for ref in sorted(chart_refs - set(traces)) if (found := trace(desk, ref)) is not None}
     return replace(brief, pages=pages, lineage=tuple(lineage), traces=traces | others, sources=desk.book.sources)
+
+
+def _row_before(made: Sequence[Trace], rows: Mapping[str, str], shared: Collection[str]) -> str:
+    """The row that named the same thing: a single number's own row, or the one that most cells of a row shared."""
+    alike = [rows[one.ref] for one in made if one.ref in rows and (rows[one.ref] in shared) == (len(made) > 1)]
+    return Counter(alike).most_common(1)[0][0] if alike else ""
 
 
 @dataclass(frozen=True, slots=True)
