@@ -145,7 +145,10 @@ def test_neighbouring_lineage_rows_are_written_together(rows: set[str], printed:
         ((Text("never mixed here."),), "never mixed\u00a0here."),
         ((Text("days ran at "), Number(0.61, "pct0"), Text("."), Cite((1,))), "days ran at\u00a061%.{1}"),
         ((Text("never mixed here."), Cite((1,))), "never mixed\u00a0here.{1}"),
-        ((Text("a considerable undertaking."),), "a considerable undertaking."),
+        (
+            (Text("a considerable counterrevolutionary-undertaking."),),
+            "a considerable counterrevolutionary-undertaking.",
+        ),
     ],
 )
 def test_a_short_last_word_does_not_stand_alone(spans: tuple[Span, ...], printed: str) -> None:

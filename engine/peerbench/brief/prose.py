@@ -7,7 +7,7 @@ from functools import partial
 from typing import Final
 
 from peerbench.brief.context import Desk
-from peerbench.core.document import Note, Number, Paragraph, Prose, Spans, Text, When
+from peerbench.core.document import Note, Paragraph, Prose, Spans, Text, When
 from peerbench.core.evidence import Quantity
 from peerbench.narrate import operations, policy, resilience, risk, valuation, words
 from peerbench.narrate.claims import Claim, Statement, Value, few, listing, possessive, speak
@@ -303,7 +303,19 @@ def _history_withheld(desk: Desk) -> Statement | None:
         return None
     return Statement(
         "valuation.history_withheld",
-        {"have": Number(float(premiums.n), "n0"), "need": Number(float(premiums.needed), "n0")},
+        {
+            "have": desk.evidence.work(
+                "history_known",
+                "Month ends with the multiple of the subject and of three peers",
+                float(premiums.n),
+                "count",
+                "counted from what was known at each",
+                (),
+            ).number("n0"),
+            "need": desk.evidence.work(
+                "history_needed", "Month ends that a history needs", float(premiums.needed), "count", "by rule", ()
+            ).number("n0"),
+        },
         {"some": 1 < premiums.n < premiums.needed},
     )
 

@@ -594,12 +594,12 @@ def peers(desk: Desk) -> Table:
         *([("", (Text(f"Not used: {unused}."),))] if unused else []),
     ]
     cols = (
-        Column("role", "Role", 17.0, align="left"),
-        Column("grade", "Grade", 12.0, align="left"),
-        Column("size", "Size", 12.0, mark=size),
-        Column("growth", "Growth", 15.0, mark=growth),
-        Column("accounts", "Accounts", 19.0, align="left"),
-        Column("why", "Reason", 69.0, align="left"),
+        Column("role", "Role", 14.5, align="left"),
+        Column("grade", "Grade", 10.0, align="left"),
+        Column("size", "Size", 10.5, mark=size),
+        Column("growth", "Growth", 14.0, mark=growth),
+        Column("accounts", "Accounts", 16.0, align="left"),
+        Column("why", "Reason", 79.5, align="left"),
     )
     return Table(
         "peers",

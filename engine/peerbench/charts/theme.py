@@ -75,7 +75,7 @@ _DARK: Final[dict[str, Any]] = {
     "bar_1": "#42515F",
     "bar_2": "#6B7D8D",
     "band": "#27333F",
-    "heat": ("#3A526A", "#2F4254", "#263441", "#1E2933"),
+    "heat": ("#39516A", "#2F4254", "#263441", "#1E2933"),
     "dots": "#6F8190",
     "placeholder": "#FFE08A",
     "placeholder_ground": "#4A3A08",

@@ -36,7 +36,7 @@ from peerbench.core.document import (
     When,
 )
 from peerbench.core.scripts import RIGHT_TO_LEFT, language
-from peerbench.render import columns, headline
+from peerbench.render import columns, headline, heads
 from peerbench.render import format as formats
 from peerbench.render.columns import TRACE
 from peerbench.render.node import Node
@@ -54,7 +54,7 @@ SHARED: Final = "row:"  # ref of a lineage row that several cells of a table sha
 BAR_MARGIN_MM: Final = 4.0
 SOURCE_LINE: Final = 74  # letters in one line of the list of sources
 HEAD_LETTERS: Final = 24  # of a name in both scripts that the running head holds, a Chinese one counting for two
-WIDOW: Final = 9  # letters of a last word that may not stand on a line of its own
+WIDOW: Final = 24  # letters of a last word that may not stand on a line of its own
 CARD_ROWS: Final = 3  # inputs and checks on a card; the rest stands in the lineage
 SHORT_ID: Final = 4  # "Q12" stands in a narrow column, a quoted claim in a wide one
 
@@ -71,6 +71,7 @@ class View:
         self.sources = {source.number for source in brief.sources} if listed else set()
         self.keys = {ref: f"p{index}" for index, ref in enumerate(sorted(self.traces), start=1)}
         self.printed: dict[str, list[str]] = {}
+        self.slack: dict[str, str] = {}  # height under an exhibit's head beside a taller one, in CSS
 
     # ---- text -------------------------------------------------------------------------------------------------------
 
@@ -157,6 +158,7 @@ class View:
         return Node(
             "table",
             id=table.id,
+            slack=self.slack.get(table.id, ""),
             style={"rank": "ranks"}.get(table.kind, table.kind),
             headed=bool(table.label_head or any(column.head for column in table.columns)),
             number=table.number,
@@ -212,7 +214,7 @@ class View:
         )
 
     def paragraph(self, item: Paragraph) -> Node:
-        spans = _no_widow(self.runs(item.spans))
+        spans = unwidowed(self.runs(item.spans))
         return Node("paragraph", paragraph_kind=item.kind, lead=self.runs(item.lead), spans=spans)
 
     def register(self, item: Register) -> Node:
@@ -233,6 +235,7 @@ class View:
             number=item.number,
             title=self.runs(item.title, dots=False),
             subtitle=(),
+            slack=self.slack.get(item.id, ""),
             entries=tuple(entries),
             source=self.runs(item.source, dots=False),
             width="" if narrow else "quoted",
@@ -260,6 +263,7 @@ class View:
         return Node(
             "chart",
             id=chart.id,
+            slack=self.slack.get(chart.id, ""),
             figure=kind,
             number=chart.number,
             title=self.runs(chart.title, dots=False),
@@ -273,6 +277,8 @@ class View:
         )
 
     def layout_row(self, row: LayoutRow) -> Node:
+        if self.edition == "print":
+            self.slack |= heads.slack(row, SPLITS[row.split])
         slots = tuple(
             tuple(self.table(b, width) if isinstance(b, Table) else self.node(b) for b in blocks)
             for blocks, width in zip(row.slots, SPLITS[row.split], strict=True)
@@ -384,6 +390,7 @@ def document(
     """The whole brief for one edition. The lineage comes last, since it repeats what was printed before."""
     view = View(brief, edition, charts)
     body = {f.name: view.node(getattr(brief, f.name)) for f in fields(brief) if f.name not in ("lineage", "traces")}
+    body["standfirst"] = unwidowed(body["standfirst"])
     used = [view.traces[ref] for ref in view.printed if ref in view.traces]
     return Node(
         "brief",
@@ -448,8 +455,8 @@ def _kept(before: Node, mark: Node) -> tuple[Node, ...]:
     return (Node("text", text=stem + space), kept) if space else (kept,)
 
 
-def _no_widow(runs: tuple[Node, ...]) -> tuple[Node, ...]:
-    """The last space of a paragraph unbreakable where one short word would stand alone on the last line."""
+def unwidowed(runs: tuple[Node, ...]) -> tuple[Node, ...]:
+    """The last space of a paragraph unbreakable, so that no word stands alone on the last line; a very long one may."""
     tail = 0
     for index in range(len(runs) - 1, 0, -1):
         run = runs[index]
