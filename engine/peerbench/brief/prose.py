@@ -310,7 +310,7 @@ def _history_withheld(desk: Desk) -> Statement | None:
                 float(premiums.n),
                 "count",
                 "counted from what was known at each",
-                (),
+                (desk.evidence.premium(premiums.metric),),
             ).number("n0"),
             "need": desk.evidence.work(
                 "history_needed", "Month ends that a history needs", float(premiums.needed), "count", "by rule", ()
