@@ -481,6 +481,38 @@ def _platform(subject: str) -> Maker:
     return make
 
 
+def reference_peer(project: Path, shared: Path) -> Path:
+    """The set that the README shows: two core peers, a reference that is only shown, a metric of one's own."""
+    path = project / "configs" / "readme.yaml"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(README, "utf-8")
+    return path
+
+
+README: Final = """\
+subject: tencent
+as_of: 2025-09-23
+currency: USD
+audiences: [institutional, risk, policy]
+sources:
+  - dataset: platforms
+peers:
+  - {company: alibaba, role: core, why: Platform group with its own cloud}
+  - {company: amazon, role: core, why: Commerce plus the largest cloud}
+  - {company: baidu, role: reference, why: "Smaller; shown, not in the median"}
+metrics:
+  valuation: [pe_ltm, ev_to_sales_ltm, pb]
+  growth: [revenue_growth_ltm, net_income_growth_fy]
+  profitability: [operating_margin_ltm, margin_after_capex]
+  balance_sheet: [net_cash]
+custom_metrics:
+  margin_after_capex:
+    label: Net margin after capital spending
+    formula: "(net_income[ltm] - capex[ltm]) / revenue[ltm]"
+    unit: percent
+    better: higher
+"""
+
 SETS: Final[Mapping[str, Maker]] = {
     "us_only": us_only,
     "two_peers": two_peers,
@@ -493,6 +525,7 @@ SETS: Final[Mapping[str, Maker]] = {
     "bare_platforms": bare_platforms,
     "long_names": long_names,
     "euro_ifrs": euro_ifrs,
+    "reference_peer": reference_peer,
     "tencent": _platform("tencent"),
     "baidu": _platform("baidu"),
     "amazon": _platform("amazon"),

@@ -26,7 +26,16 @@ pytestmark = pytest.mark.slow
 TODAY: Final = date(2026, 11, 24)
 AUDIENCES: Final = ("institutional", "risk", "policy")
 # Every set for investors; for the other two readers those that differ in kind.
-IN_ALL: Final = ("us_only", "two_peers", "fifteen_peers", "losses", "unlisted_peers", "long_names", "tencent")
+IN_ALL: Final = (
+    "us_only",
+    "two_peers",
+    "fifteen_peers",
+    "losses",
+    "unlisted_peers",
+    "long_names",
+    "tencent",
+    "reference_peer",
+)
 BRIEFS: Final = tuple(
     (name, audience) for name in peer_sets.SETS for audience in AUDIENCES if audience == AUDIENCES[0] or name in IN_ALL
 )

@@ -209,7 +209,9 @@ def small_samples(desk: Desk) -> Note:
 def currency(desk: Desk) -> Note:
     rates = ", ".join(f"{q.what} {q.value:.4f}" for q in desk.study.rates if q.value is not None)
     if not rates:
-        one = f"Every price and every account is in {tables.code(desk.evidence.currency)}; nothing is converted."
+        one = (
+            f"Every price and every account is in {tables.code(desk.evidence.currency).strip()}; nothing is converted."
+        )
         return _note("currency", "Currency", one)
     return _note(
         "currency",
@@ -239,7 +241,7 @@ def accessibility(desk: Desk) -> Note:
     return _note(
         "accessibility",
         "Accessibility",
-        "Tagged PDF in reading order, names in Chinese marked. Every figure has alternative text, and a data table in "
+        "Tagged PDF in reading order, names in other scripts marked. Every figure has alternative text, and a data table in "
         "the web edition. No meaning rests on colour alone.",
     )
 

@@ -41,7 +41,7 @@ def _range(desk: Desk) -> PanelRow | None:
     if low is None or high is None:
         return None
     bare = Number(high.value, "n2", high.currency, high.ref)
-    return _row("52-week range of closes", low.number("price"), "–", bare)
+    return _row("52-week closes", low.number("price"), "–", bare)
 
 
 def _ratio(desk: Desk) -> PanelRow | None:

@@ -659,7 +659,7 @@ def bridge(desk: Desk, companies: Sequence[str]) -> tuple[tuple[str, tuple[str, 
 def inputs(desk: Desk) -> Table:
     """Table 6: the inputs behind every multiple, EV bridge row by row, each company in its reporting currency."""
     ev = desk.evidence
-    names = [c for c in desk.shown(INPUT_PEERS) if c not in ev.references]
+    names = desk.shown(INPUT_PEERS)
     width = (178.0 - 52.0) / max(len(names), 1)
     cols = tuple(Column(c, ev.name(c), round(width, 2)) for c in names)
     rows = [

@@ -110,7 +110,7 @@ def _settings(document: _Document) -> tuple[_Document, Settings | None, tuple[Fi
 
     from peerbench.config.model import Settings
 
-    missing = _missing(document)
+    missing = (*_missing(document), *_empty_unknown(document))
     try:
         return document, Settings.model_validate(document.values), missing
     except ValidationError as error:
@@ -121,6 +121,28 @@ def _settings(document: _Document) -> tuple[_Document, Settings | None, tuple[Fi
         return sound, Settings.model_validate(sound.values), findings
     except ValidationError:
         return sound, None, findings
+
+
+def _empty_unknown(document: _Document) -> tuple[Finding, ...]:
+    """Unknown keys without a value. They say nothing, but a comma inside { } makes one of half a sentence."""
+    from peerbench.config.model import shape_at
+
+    return tuple(
+        replace(_unknown_key(path, document), hint='Put text with a comma or a colon in it in quotes: "…, …".')
+        for path in document.keys
+        if path
+        and (shape := shape_at(path[:-1]))
+        and path[-1] not in shape.model_fields
+        and _at(document.values, path) is None
+    )
+
+
+def _at(values: Any, path: Keys) -> Any:
+    """The value at a path; None where there is none."""
+    for key in path:
+        inside = values.get(key) if isinstance(values, dict) else None
+        values = values[key] if isinstance(values, list) and isinstance(key, int) else inside
+    return values
 
 
 def _missing(document: _Document) -> tuple[Finding, ...]:
