@@ -20,7 +20,7 @@ def words(runs: tuple[Node, ...]) -> str:
     """The text of runs, marks in braces."""
     parts = []
     for run in runs:
-        if run.kind in ("keep", "strong"):
+        if run.kind in ("keep", "strong", "tied"):
             parts.append(words(run.runs))
         elif run.kind == "cite":
             parts.append("{" + ", ".join(part.text for part in run.parts) + "}")
@@ -140,16 +140,16 @@ def test_neighbouring_lineage_rows_are_written_together(rows: set[str], printed:
 
 
 @pytest.mark.parametrize(
-    ("spans", "printed"),
+    ("spans", "kept"),
     [
-        ((Text("never mixed here."),), "never mixed\u00a0here."),
-        ((Text("days ran at "), Number(0.61, "pct0"), Text("."), Cite((1,))), "days ran at\u00a061%.{1}"),
-        ((Text("never mixed here."), Cite((1,))), "never mixed\u00a0here.{1}"),
-        (
-            (Text("a considerable counterrevolutionary-undertaking."),),
-            "a considerable counterrevolutionary-undertaking.",
-        ),
+        ((Text("three measures, never mixed here."),), "mixed here."),
+        ((Text("the last days ran at "), Number(0.61, "pct0"), Text("."), Cite((1,))), "at 61%.{1}"),
+        ((Text("three measures, never mixed here."), Cite((1,))), "mixed here.{1}"),
+        ((Text("of "), Number(0.61, "pct0"), Text(" of market value."), Cite((1, 7))), "market value.{1, 7}"),
+        ((Text("a considerable " + "counterrevolutionary-" * 3 + "undertaking."),), ""),
+        ((Text("Two words."),), ""),
     ],
 )
-def test_a_short_last_word_does_not_stand_alone(spans: tuple[Span, ...], printed: str) -> None:
-    assert words(VIEW.paragraph(Paragraph(spans)).spans) == printed
+def test_the_last_two_words_and_their_superior_stay_together(spans: tuple[Span, ...], kept: str) -> None:
+    last = VIEW.paragraph(Paragraph(spans)).spans[-1]
+    assert (words(last.runs) if last.kind == "tied" else "") == kept.replace("{1, 7}", "{1}{7}").replace("}{", ", ")

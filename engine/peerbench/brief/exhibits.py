@@ -649,8 +649,8 @@ def long_bars(desk: Desk) -> Chart | None:
             figures.LongBar(
                 company,
                 f"{ev.name(company)}, year to {value.end:%b %Y}" if value.end else ev.name(company),
-                value.number("bn1"),
-                before.number("bn1") if before is not None and before.ok else None,
+                value.number(tables.bare(desk, metric)),
+                before.number(tables.bare(desk, metric)) if before is not None and before.ok else None,
             )
         )
         pledge = ev.book.get("working:pledge_year_brief")

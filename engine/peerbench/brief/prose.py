@@ -577,7 +577,7 @@ def watch(desk: Desk) -> Note | None:
     missing = [c for c in ev.everyone if _need(desk, "pe_fy1") and not ev.operand(c, valuation.FORECAST).ok]
     values: dict[str, Value] = {
         "operating": before.number("money"),
-        "missing": few([ev.name(c) for c in missing], many=words.of_all(ev, missing)),
+        "missing": few([ev.name(c) for c in missing], many=words.any_of(ev, missing)),
     }
     id = "outlook.watch" if missing else "outlook.watch_plain"
     if (before.value or 0.0) < 0:

@@ -27,9 +27,20 @@ PRICE: Final = "price"  # the pseudo-metric of a listing's own close
 def bare(desk: Desk, metric: str) -> str:
     """The format of a column of this metric: unit in the head, never in the cell. `formats` of the audience wins."""
     chosen = (desk.audience.settings.get("formats") or {}).get(metric)
-    if chosen:
-        return str(chosen)
-    return BARE.get(desk.evidence.definitions[metric].unit, "n1")
+    format = str(chosen or BARE.get(desk.evidence.definitions[metric].unit, "n1"))
+    return _finer(desk, metric, format) if format in FINER else format
+
+
+FINER: Final = {"bn0": (10e9, "bn1"), "bn1": (1e9, "bn2")}  # below this much one decimal more
+
+
+def _finer(desk: Desk, metric: str, format: str) -> str:
+    """Billions with a decimal more where every company's are small; a column keeps one number of decimals."""
+    sizes = [abs(value) for company in desk.evidence.everyone if (value := desk.evidence.money(company, metric).value)]
+    for coarse in ("bn0", "bn1"):
+        if format == coarse and max(sizes, default=FINER[coarse][0]) < FINER[coarse][0]:
+            format = FINER[coarse][1]
+    return format
 
 
 def _signed(desk: Desk, metric: str) -> str:
@@ -87,7 +98,9 @@ def _company_row(desk: Desk, company: str, cols: Sequence[Column], *, strong: bo
             continue
         if column.key == PRICE:
             listing_ = desk.study.listings.get(company)
-            cells.append(cell(listing_.price if listing_ else None, "price"))
+            cells.append(
+                Cell((listing_.price.number("price") if listing_ else Number(None, "price", status="missing"),))
+            )
         else:
             cells.append(cell(desk.evidence.money(company, column.key), bare(desk, column.key)))
     return Row(desk.company(company, mark=mark), tuple(cells), "subject" if strong else "peer")

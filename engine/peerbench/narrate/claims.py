@@ -93,4 +93,6 @@ def few(names: Sequence[str], *, many: str, most: int = 4, letters: int = 64) ->
 
 
 def possessive(name: str) -> str:
+    if name.endswith(("’s", "'s", "’")):  # Dr. Reddy’s is one already
+        return name
     return f"{name}’" if name.endswith("s") else f"{name}’s"

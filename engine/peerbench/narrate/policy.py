@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from peerbench.core.document import Text
 from peerbench.core.evidence import Evidence, Quantity
 from peerbench.narrate import words
 from peerbench.narrate.claims import Statement, few, listing, possessive
 from peerbench.narrate.operations import extremes, moves
+
+NAMED: Final = 5  # companies that a sentence may list with their figures
 
 
 def ordered(evidence: Evidence, metric: str) -> list[str]:
@@ -138,7 +141,12 @@ def pace(evidence: Evidence, growth: str, level: str) -> Statement:
 def effort(evidence: Evidence, share: str, level: str) -> Statement:
     """Spending against sales, most first; another story than the amounts tell, or the same."""
     order = ordered(evidence, share)
-    items = [(Text(f"{evidence.name(c)} ("), evidence.money(c, share).number("pct1"), Text(")")) for c in order]
+    said = (
+        order
+        if len(order) <= NAMED
+        else [*order[: NAMED - 1], *(c for c in order[NAMED - 1 :] if c == evidence.subject)]
+    )
+    items = [(Text(f"{evidence.name(c)} ("), evidence.money(c, share).number("pct1"), Text(")")) for c in said]
     return Statement(
         "takeaway.effort",
         {
@@ -146,6 +154,7 @@ def effort(evidence: Evidence, share: str, level: str) -> Statement:
             "rest": listing(items[1:]) if len(items) > 1 else "",
         },
         {
+            "everyone": said == order,
             "highest": len(order) > 1 and extremes(evidence, share)[0] == order[0],
             "differs": order != ordered(evidence, level),
         },

@@ -50,8 +50,8 @@ def leverage(evidence: Evidence, metric: str) -> Statement:
             "of": words.count(len(evidence.everyone)),
         },
         {
-            "lowest": least == evidence.subject,
-            "highest": most == evidence.subject,
+            "lowest": least == evidence.subject and len(evidence.everyone) > 2,
+            "highest": most == evidence.subject and len(evidence.everyone) > 2,
             "below": gap < 0,
             "above": gap > 0,
             "any": own.ok,

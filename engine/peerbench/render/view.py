@@ -54,7 +54,7 @@ SHARED: Final = "row:"  # ref of a lineage row that several cells of a table sha
 BAR_MARGIN_MM: Final = 4.0
 SOURCE_LINE: Final = 74  # letters in one line of the list of sources
 HEAD_LETTERS: Final = 24  # of a name in both scripts that the running head holds, a Chinese one counting for two
-WIDOW: Final = 24  # letters of a last word that may not stand on a line of its own
+WIDOW: Final = 44  # letters that the last two words of a paragraph may have to stay together
 CARD_ROWS: Final = 3  # inputs and checks on a card; the rest stands in the lineage
 SHORT_ID: Final = 4  # "Q12" stands in a narrow column, a quoted claim in a wide one
 
@@ -439,7 +439,7 @@ def _words(runs: Iterable[Node]) -> str:
 
 def _flat(runs: Iterable[Node]) -> Iterator[Node]:
     for run in runs:
-        if run.kind in ("strong", "keep"):
+        if run.kind in ("strong", "keep", "tied"):
             yield from _flat(run.runs)
         elif run.kind != "cite":
             yield run
@@ -456,22 +456,24 @@ def _kept(before: Node, mark: Node) -> tuple[Node, ...]:
 
 
 def unwidowed(runs: tuple[Node, ...]) -> tuple[Node, ...]:
-    """The last space of a paragraph unbreakable, so that no word stands alone on the last line; a very long one may."""
-    tail = 0
-    for index in range(len(runs) - 1, 0, -1):
+    """The last two words of a paragraph, with their superior, in one unbreakable run, unless they are very long."""
+    spaces = letters = 0
+    for index in range(len(runs) - 1, -1, -1):
         run = runs[index]
-        if run.kind == "text" and " " in run.text.rstrip():
-            break
-        tail += len(_words((run,)))
-        before = runs[index - 1]
-        if before.kind == "text" and before.text.endswith(" "):
-            glued = Node("text", text=before.text[:-1] + formats.NO_BREAK)
-            return (*runs[: index - 1], glued, *runs[index:]) if tail <= WIDOW else runs
-    if runs and runs[-1].kind == "text":
-        stem, space, word = runs[-1].text.rpartition(" ")
-        if space and tail + len(word) <= WIDOW:
-            return (*runs[:-1], Node("text", text=stem + formats.NO_BREAK + word))
+        at = len(run.text) if run.kind == "text" else -1
+        while at >= 0 and (at := run.text.rfind(" ", 0, at)) >= 0:
+            spaces += 1
+            if spaces == 2:
+                return _tied(runs, index, at + 1) if letters + len(run.text) - at <= WIDOW else runs
+        letters += len(_words((run,)))
     return runs
+
+
+def _tied(runs: tuple[Node, ...], index: int, at: int) -> tuple[Node, ...]:
+    """Everything behind a place in a run of text as one run that no line may break."""
+    text = runs[index].text
+    kept = (Node("text", text=text[at:]), *runs[index + 1 :])
+    return (*runs[:index], Node("text", text=text[:at]), Node("tied", runs=kept))
 
 
 def row_runs(rows: Iterable[str]) -> Iterator[tuple[str, str]]:
