@@ -22,6 +22,9 @@ PAIRS: Final = {
 }
 
 
+NAMED: Final = 4
+
+
 def comparability(looks: Sequence[Look]) -> Iterator[Finding]:
     """What keeps two companies' figures apart (METHOD 36); the first company is the one others are held against."""
     yield from _apart(looks, "comparability_accounting", "the accounts follow {}", _standard)
@@ -30,7 +33,10 @@ def comparability(looks: Sequence[Look]) -> Iterator[Finding]:
     yield from _apart(looks, "comparability_costs", "operating costs on record are told apart as {}", _cost_lines)
     ends = {look.name: look.clock.period_end for look in looks if look.clock.period_end}
     if ends and (max(ends.values()) - min(ends.values())).days > LTM_DAYS_APART:
-        text = ", ".join(f"{name} on {say(end)}" for name, end in ends.items())
+        by_day: dict[date, list[str]] = defaultdict(list)
+        for name, end in ends.items():
+            by_day[end].append(name)
+        text = ", ".join(f"{_few(names)} on {say(end)}" for end, names in by_day.items())
         yield Finding("comparability_period", "warning", f"The last twelve months end on different days: {text}.")
     for look in looks:
         answer = calendar.flow(look.view, look.company, "net_income_common", "total", "ltm", 0, look.clock)
@@ -44,8 +50,13 @@ def _apart(looks: Sequence[Look], check: str, text: str, trait: Callable[[Look],
     for look in looks:
         groups[trait(look)].append(look.name)
     if len(groups) > 1:
-        parts = "; ".join(f"{listed(names)}: {text.format(value)}" for value, names in groups.items())
+        parts = "; ".join(f"{_few(names)}: {text.format(value)}" for value, names in groups.items())
         yield Finding(check, "note", f"{parts}.")
+
+
+def _few(names: Sequence[str]) -> str:
+    """The names of a few; of many the first and how many more."""
+    return listed(names) if len(names) <= NAMED else f"{names[0]} and {len(names) - 1} others"
 
 
 def _standard(look: Look) -> str:
