@@ -241,8 +241,8 @@ def accessibility(desk: Desk) -> Note:
     return _note(
         "accessibility",
         "Accessibility",
-        "Tagged PDF in reading order, names in other scripts marked. Every figure has alternative text, and a data table in "
-        "the web edition. No meaning rests on colour alone.",
+        "Tagged PDF in reading order, names in other scripts marked. Every figure has alternative text, and a data "
+        "table in the web edition. No meaning rests on colour alone.",
     )
 
 
