@@ -41,7 +41,7 @@ bench: setup
 	@$(BIN)/python tests/benchmarks/cold_build.py
 
 # Extras that the tests use; a vendor's library is tested by a stand-in.
-TESTED := live excel sql duckdb
+TESTED := live excel sql duckdb schedule deliver fleet mcp sign
 # Needs uv. Both locks hold one set of versions, for every platform, with hashes and without addresses.
 LOCK := uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --extra xlsx \
 	--no-annotate --no-emit-index-url --no-emit-find-links --no-config --quiet --custom-compile-command "make lock"
