@@ -43,10 +43,10 @@ class Written:
 
 
 def written(config: Path) -> Written:
-    from peerbench import build
+    from peerbench import pipeline
     from peerbench.brief import assemble, compose
 
-    case = build.prepare(config, today=TODAY)
+    case = pipeline.prepare(config, today=TODAY)
     study, made = assemble.study(case.data, case.request)
     return Written(case, study, made, {one.name: compose.compose(study, one) for one in case.request.audiences})
 

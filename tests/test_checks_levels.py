@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from peerbench import build, cli, help
+from peerbench import cli, help, pipeline
 from peerbench.core.findings import Finding
 from test_checks import lay_out
 
@@ -24,19 +24,19 @@ NOTE, WARNING, ERROR = (Finding("stale_fx", severity, "Rates are old.") for seve
 )  # fmt: skip
 def test_a_level_moves_the_check_it_names_and_no_other(finding: Finding, level: str, severity: str) -> None:
     other = Finding("no_price", "warning", "There is no price.")
-    moved, kept = build.levelled((finding, other), {"stale_fx": level})
+    moved, kept = pipeline.levelled((finding, other), {"stale_fx": level})
     assert (moved.severity, moved.message) == (severity, finding.message)
     assert kept == other
 
 
 def test_a_silenced_check_is_named_once_in_place_of_all_its_findings() -> None:
-    found = build.levelled((NOTE, WARNING, Finding("no_price", "note", "x")), {"stale_fx": "silence"})
+    found = pipeline.levelled((NOTE, WARNING, Finding("no_price", "note", "x")), {"stale_fx": "silence"})
     assert [finding.check for finding in found] == ["no_price", "silenced"]
     assert found[1].message == "The check stale_fx is silenced by the config."
 
 
 def test_a_check_that_found_nothing_is_not_said_to_be_silenced() -> None:
-    assert build.levelled((), {"stale_fx": "silence"}) == ()
+    assert pipeline.levelled((), {"stale_fx": "silence"}) == ()
 
 
 @pytest.fixture

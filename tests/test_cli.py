@@ -36,7 +36,7 @@ class Pipeline(types.ModuleType):
     """Stands in for the pipeline, which has tests of its own: writes one brief and remembers what it was asked."""
 
     def __init__(self) -> None:
-        super().__init__("peerbench.build")
+        super().__init__("peerbench.pipeline")
         self.asked: list[dict[str, Any]] = []
         self.error: Exception | None = None
         self.findings: tuple[Finding, ...] = ()
@@ -59,8 +59,8 @@ class Pipeline(types.ModuleType):
 @pytest.fixture
 def pipeline(monkeypatch: pytest.MonkeyPatch) -> Pipeline:
     stand_in = Pipeline()
-    monkeypatch.setitem(sys.modules, "peerbench.build", stand_in)
-    monkeypatch.setattr(peerbench, "build", stand_in, raising=False)
+    monkeypatch.setitem(sys.modules, "peerbench.pipeline", stand_in)
+    monkeypatch.setattr(peerbench, "pipeline", stand_in, raising=False)
     return stand_in
 
 

@@ -69,11 +69,11 @@ def test_once_of_a_broken_config_ends_2(project: Path, capsys: pytest.CaptureFix
 
 
 def test_a_change_of_a_template_shows_without_computing_again(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from peerbench import build
+    from peerbench import pipeline
 
     computed = []
-    prepare = build.prepare
-    monkeypatch.setattr(build, "prepare", lambda *a, **k: computed.append(1) or prepare(*a, **k))
+    prepare = pipeline.prepare
+    monkeypatch.setattr(pipeline, "prepare", lambda *a, **k: computed.append(1) or prepare(*a, **k))
     template = project / "templates/institutional/web.html.j2"
     template.parent.mkdir(parents=True)
     shown = desk()

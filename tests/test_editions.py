@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from peerbench import build, editions
+from peerbench import editions, pipeline
 from peerbench.brief import assemble
 from peerbench.brief.study import Study
 from peerbench.render import fit, measure, pdf
@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parents[1]
 @lru_cache(maxsize=4)
 def shop(page: str, length: str, cache: Path) -> tuple[editions.Shop, Mapping[str, object]]:
     over = {"page": page, "length": length}
-    case = build.prepare(ROOT / "configs/alibaba.yaml", today=date(2026, 1, 5), over=over)
+    case = pipeline.prepare(ROOT / "configs/alibaba.yaml", today=date(2026, 1, 5), over=over)
     study: Study = assemble.study(case.data, case.request)[0]
     made = editions.Shop(study, case.roots, cache, case.config.length)
     return made, {reader.name: reader for reader in case.request.audiences}

@@ -18,7 +18,7 @@ import pytest
 import page_geometry
 import peer_sets
 from page_geometry import Sheet
-from peerbench import build
+from peerbench import pipeline
 from peerbench.core.errors import UnusableRequest
 
 pytestmark = pytest.mark.slow
@@ -77,7 +77,7 @@ class Built:
 def built(name: str, project: Path) -> dict[str, Built]:
     path = peer_sets.SETS[name](project, SHARED)
     asked = [audience for set_, audience in BRIEFS if set_ == name]
-    made = build.build(path, today=TODAY, audiences=asked)
+    made = pipeline.build(path, today=TODAY, audiences=asked)
     assert not made.held
     return {
         audience: Built(
@@ -135,5 +135,5 @@ def test_exhibits_are_numbered_without_a_gap(brief: Built) -> None:
 def test_a_set_without_any_price_is_refused_by_name(tmp_path: Path, projects: Path) -> None:
     path = peer_sets.no_prices(tmp_path, SHARED)
     with pytest.raises(UnusableRequest) as refused:
-        build.build(path, today=TODAY)
+        pipeline.build(path, today=TODAY)
     assert any("no close of AAPL" in finding.message for finding in refused.value.findings)

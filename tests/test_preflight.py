@@ -16,7 +16,7 @@ from typing import Any, Final
 
 import pytest
 
-from peerbench import build, lookup
+from peerbench import lookup, pipeline
 from peerbench.charts.theme import NAMES, theme
 from peerbench.core.document import Brief, LayoutRow, Note, Number, Paragraph, Prose, Text
 from peerbench.render import measure, pdf
@@ -84,7 +84,7 @@ def press(tmp_path_factory: pytest.TempPathFactory) -> Mapping[tuple[str, str, s
         for name in CONFIGS:
             for length in ("four", "one"):
                 out = tmp_path_factory.mktemp(f"{name}-{length}")
-                result = build.build(ROOT / "configs" / f"{name}.yaml", out=out, length=length, today=TODAY)
+                result = pipeline.build(ROOT / "configs" / f"{name}.yaml", out=out, length=length, today=TODAY)
                 assert not result.held
                 for sheets, printed in seen:
                     audience = sheets.brief.meta.audience
@@ -411,7 +411,7 @@ def test_nothing_is_left_to_fill_in(edition: Edition) -> None:
 
 def test_the_same_inputs_give_the_same_bytes(press: Mapping[tuple[str, str, str], Edition], tmp_path: Path) -> None:
     name = CONFIGS[0]
-    again = build.build(
+    again = pipeline.build(
         ROOT / "configs" / f"{name}.yaml", out=tmp_path, length="one", audiences=["policy"], today=date(2027, 1, 1)
     )
     before = press[name, "policy", "one"]

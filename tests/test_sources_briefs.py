@@ -16,7 +16,7 @@ import pytest
 
 import replay as server
 from database import PASSWORD, USER, postgres
-from peerbench import build
+from peerbench import pipeline
 from peerbench.cli import main
 from peerbench.sources.dataset import embedded
 from test_sources_sql import TABLES, columns, create, rows, selected
@@ -88,7 +88,7 @@ def test_five_us_companies_from_the_secs_files_alone(tmp_path: Path, root: Path,
     closes(place / "data" / "closes", shared)
     config = place / "configs" / "chips.yaml"
     config.write_text(CHIPS.format(folder=shared / "sec_companyfacts"))
-    result = build.build(config, today=TODAY)
+    result = pipeline.build(config, today=TODAY)
     assert not result.held
     assert {finding.severity for finding in result.findings} <= {"note", "warning"}
     with (result.folder / "metrics.csv").open(encoding="utf-8", newline="") as file:
@@ -119,9 +119,9 @@ def test_a_brief_fetched_live_is_built_again_offline_from_its_lock(
         live = f"contact: Jane Doe jane@example.org\n      address: {replay.address}"
         config.write_text(CHIPS.format(folder="x").replace("folder: x", live))
         assert main(["data", "lock", "configs/chips.yaml"]) == 0
-        first = build.build(config, today=TODAY, out=place / "live")
+        first = pipeline.build(config, today=TODAY, out=place / "live")
         asked = sum(replay.asked.values())
-    again = build.build(config, today=TODAY, out=place / "frozen", frozen=True)
+    again = pipeline.build(config, today=TODAY, out=place / "frozen", frozen=True)
     assert asked == 15
     for path in sorted(first.folder.rglob("*")):
         if path.is_file():
@@ -158,7 +158,7 @@ def test_a_brief_from_postgresql_is_the_one_from_csv(
     config = place / "configs" / "platforms.yaml"
     shutil.copytree(embedded("platforms"), place / "data" / "figures")
     config.write_text(PLATFORMS.format(source="dataset: ./data/figures"))
-    from_csv = build.build(config, today=date(2025, 9, 24), out=place / "csv")
+    from_csv = pipeline.build(config, today=date(2025, 9, 24), out=place / "csv")
     with postgres() as place_of_it:
         url = f"postgresql://{USER}:{quote(PASSWORD, safe='')}@{place_of_it}/postgres"
         with psycopg.connect(url, autocommit=True) as connection:
@@ -171,7 +171,7 @@ def test_a_brief_from_postgresql_is_the_one_from_csv(
         queries = {name: entry["query"] for name, entry in selected({name: {} for name in TABLES}).items()}
         config.write_text(PLATFORMS.format(source="sql: " + json.dumps({"url_env": "BENCH_DB", "tables": queries})))
         monkeypatch.setenv("BENCH_DB", url)
-        from_database = build.build(config, today=date(2025, 9, 24), out=place / "database")
+        from_database = pipeline.build(config, today=date(2025, 9, 24), out=place / "database")
     for name in ("metrics.csv", "comparison.csv", "facts.parquet", "claims.csv", "findings.json"):
         assert (from_csv.folder / name).read_bytes() == (from_database.folder / name).read_bytes(), name
     pages = [

@@ -22,8 +22,8 @@ from peerbench.core.findings import Finding
 from peerbench.render import press
 
 if TYPE_CHECKING:
-    from peerbench.build import BuildResult
     from peerbench.config.values import Config
+    from peerbench.pipeline import BuildResult
 
 
 def run(parsed: Namespace, arguments: list[str]) -> int:
@@ -90,10 +90,10 @@ def _urgent(finding: Finding) -> bool:
 
 
 def _build(config: Path, options: request.Options, *, force: bool, frozen: bool) -> BuildResult:
-    from peerbench import build
+    from peerbench import pipeline
 
     with _Progress(config.stem) as progress:
-        return build.build(
+        return pipeline.build(
             config,
             as_of=options.as_of,
             audiences=options.audiences,

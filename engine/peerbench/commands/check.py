@@ -12,11 +12,11 @@ from peerbench.core.findings import Finding
 
 
 def run(parsed: Namespace, arguments: list[str]) -> int:
-    from peerbench import build
+    from peerbench import pipeline
 
     as_of, code = request.day(parsed.as_of), 0
     for config in request.configs(parsed.configs):
-        findings = build.check(config, as_of=as_of, today=date.today())
+        findings = pipeline.check(config, as_of=as_of, today=date.today())
         print_findings(findings)
         print(f"{config}: {_verdict(findings)}", file=sys.stderr if findings else sys.stdout)
         code = max(code, 2 if any(found.severity == "error" for found in findings) else 0)

@@ -24,10 +24,10 @@ FORMATS: Final = {
 
 
 def run(parsed: Namespace, arguments: list[str]) -> int:
-    from peerbench import build
+    from peerbench import pipeline
 
     out = None if parsed.out is None else Path(parsed.out)
-    result = build.compute(Path(parsed.config), as_of=request.day(parsed.as_of), out=out, today=date.today())
+    result = pipeline.compute(Path(parsed.config), as_of=request.day(parsed.as_of), out=out, today=date.today())
     print_findings(found for found in result.findings if found.severity != "note")
     if out is None:
         print(table(result.metrics.to_dicts()))

@@ -59,10 +59,10 @@ def metric_page(name: str) -> str:
 
 
 def _number(parsed: Namespace, config: str, company: str, metric: str) -> int:
-    from peerbench import build
+    from peerbench import pipeline
 
     as_of = request.day(parsed.as_of)
-    trace, traces, sources = build.explain(Path(config), company, metric, as_of=as_of, today=date.today())
+    trace, traces, sources = pipeline.explain(Path(config), company, metric, as_of=as_of, today=date.today())
     entry = metrics.catalogue().get(metric.partition("[")[0])
     rule = entry.source if entry else ""
     if parsed.format == "json":

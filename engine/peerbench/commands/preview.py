@@ -108,16 +108,17 @@ class Desk:
 
     def shown(self, *, everything: bool) -> Iterator[Path]:
         """Make the web page of each audience, then the PDFs, and yield each file as it is there."""
-        from peerbench import build
+        from peerbench import pipeline
         from peerbench.brief import assemble
         from peerbench.render import templates
 
         templates.forget()
         if everything or self._study is None:
             self._study = None  # what fails below is done again
-            self._case = build.prepare(self.config, as_of=self.as_of, audiences=self.asked or None, today=date.today())
+            asked = self.asked or None
+            self._case = pipeline.prepare(self.config, as_of=self.as_of, audiences=asked, today=date.today())
             self._study, _ = assemble.study(self._case.data, self._case.request)
-        case, shop = self._case, build.shop_of(self._case, self._study)
+        case, shop = self._case, pipeline.shop_of(self._case, self._study)
         readers = [reader for reader in case.request.audiences if reader.name in case.asked]
         briefs = {}
         for reader in readers:

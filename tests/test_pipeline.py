@@ -20,7 +20,7 @@ import polars as pl
 import pytest
 import yaml
 
-from peerbench import build, cli
+from peerbench import cli, pipeline
 from peerbench.brief import assemble
 from peerbench.core.errors import UnusableRequest
 from peerbench.sources.dataset import embedded
@@ -47,12 +47,12 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def built(place: Path) -> build.BuildResult:
-    return build.build(place / "configs" / "alibaba.yaml", today=TODAY)
+def built(place: Path) -> pipeline.BuildResult:
+    return pipeline.build(place / "configs" / "alibaba.yaml", today=TODAY)
 
 
 @pytest.fixture(scope="session")
-def issue(built: build.BuildResult) -> dict[str, bytes]:
+def issue(built: pipeline.BuildResult) -> dict[str, bytes]:
     return tree(built.folder)
 
 
@@ -60,7 +60,7 @@ def issue(built: build.BuildResult) -> dict[str, bytes]:
 
 
 def test_an_issue_is_one_folder_per_audience_and_the_data_beside_them(
-    place: Path, built: build.BuildResult, issue: dict[str, bytes]
+    place: Path, built: pipeline.BuildResult, issue: dict[str, bytes]
 ) -> None:
     assert built.folder == place / "output" / "alibaba" / "2025-09-23"
     assert set(issue) == DATA | {"risk/brief.html", "policy/brief.html"}
@@ -71,7 +71,7 @@ def test_an_issue_is_one_folder_per_audience_and_the_data_beside_them(
 
 
 def test_metrics_and_comparison_are_the_frames_of_the_study(issue: dict[str, bytes], place: Path) -> None:
-    case = build.prepare(place / "configs" / "alibaba.yaml", today=TODAY)
+    case = pipeline.prepare(place / "configs" / "alibaba.yaml", today=TODAY)
     work, _ = assemble.plan(case.request)
     made, _ = assemble.compute(case.data, case.request, work)
     for name, frame in (("metrics.csv", made.metrics), ("comparison.csv", made.comparison)):
@@ -107,7 +107,7 @@ def test_the_facts_beside_the_brief_are_those_it_rests_on(issue: dict[str, bytes
     assert facts["source_title"].null_count() == 0
 
 
-def test_findings_are_told_with_their_level(issue: dict[str, bytes], built: build.BuildResult) -> None:
+def test_findings_are_told_with_their_level(issue: dict[str, bytes], built: pipeline.BuildResult) -> None:
     told = json.loads(issue["findings.json"])
     assert [one["message"] for one in told] == [one.message for one in built.findings]
     assert {one["severity"] for one in told} <= {"warning", "note"}
@@ -151,7 +151,7 @@ def test_nothing_names_a_machine(issue: dict[str, bytes], place: Path) -> None:
 def test_a_build_of_a_past_day_reads_nothing_known_later(place: Path) -> None:
     """METHOD 32. The facts beside the brief, every printed number, and the prices and rates in the pages."""
     day = date(2024, 3, 15)
-    result = build.build(place / "configs" / "alibaba.yaml", as_of=day, audiences=["risk"], today=TODAY)
+    result = pipeline.build(place / "configs" / "alibaba.yaml", as_of=day, audiences=["risk"], today=TODAY)
     assert result.folder.name == "2024-03-15"
     issue = tree(result.folder)
     assert pl.read_parquet(issue["facts.parquet"])["known_on"].max() <= day  # type: ignore[operator]
@@ -165,7 +165,7 @@ def test_a_build_of_a_past_day_reads_nothing_known_later(place: Path) -> None:
 
 
 def test_the_day_of_the_build_decides_only_where_the_config_does_not(place: Path, issue: dict[str, bytes]) -> None:
-    again = build.build(place / "configs" / "alibaba.yaml", today=date(2031, 1, 1), out=place / "elsewhere")
+    again = pipeline.build(place / "configs" / "alibaba.yaml", today=date(2031, 1, 1), out=place / "elsewhere")
     assert again.folder == place / "elsewhere" / "alibaba" / "2025-09-23"
     assert tree(again.folder) == issue
     shutil.rmtree(place / "elsewhere")
@@ -209,7 +209,7 @@ def test_two_builds_anywhere_on_any_day_give_the_same_bytes(tmp_path: Path) -> N
 
 
 @pytest.fixture
-def apart(tmp_path: Path, place: Path, built: build.BuildResult) -> Path:
+def apart(tmp_path: Path, place: Path, built: pipeline.BuildResult) -> Path:
     """A copy of the project with its issue and its drawn charts, to be broken."""
     folder = tmp_path / "copy"
     shutil.copytree(place, folder, ignore=shutil.ignore_patterns("elsewhere", "2024-*"))
@@ -221,20 +221,20 @@ def test_the_other_audiences_of_an_issue_are_kept_when_one_is_built_again(apart:
     before = apart.parents[1] / "output" / "alibaba" / "2025-09-23"
     assert tree(before) == issue
     for audience in ("risk", "policy"):
-        assert tree(build.build(apart, audiences=[audience], today=TODAY).folder) == issue
+        assert tree(pipeline.build(apart, audiences=[audience], today=TODAY).folder) == issue
 
 
 def test_an_edition_of_other_inputs_is_not_kept_beside_data_that_say_otherwise(apart: Path) -> None:
     settings = yaml.safe_load(apart.read_text("utf-8")) | {"title": "Another title"}
     apart.write_text(yaml.safe_dump(settings, sort_keys=False), "utf-8")
-    result = build.build(apart, audiences=["risk"], today=TODAY)
+    result = pipeline.build(apart, audiences=["risk"], today=TODAY)
     assert set(tree(result.folder)) == DATA | {"risk/brief.html"}
 
 
 def test_an_audience_that_the_config_no_longer_names_is_not_kept(apart: Path) -> None:
     settings = yaml.safe_load(apart.read_text("utf-8"))
     apart.write_text(yaml.safe_dump(settings | {"audiences": ["risk"]}, sort_keys=False), "utf-8")
-    result = build.build(apart, today=TODAY)
+    result = pipeline.build(apart, today=TODAY)
     assert set(tree(result.folder)) == DATA | {"risk/brief.html"}
 
 
@@ -259,9 +259,9 @@ def test_a_build_that_is_killed_while_publishing_leaves_the_last_good_issue(
     with monkeypatch.context() as patched:
         patched.setattr(os, "rename", killed)
         with pytest.raises(Killed):
-            build.build(apart, audiences=["risk"], today=TODAY)
+            pipeline.build(apart, audiences=["risk"], today=TODAY)
     assert before in [tree(path) for path in folder.iterdir()]
-    build.build(apart, audiences=["risk"], today=TODAY)
+    pipeline.build(apart, audiences=["risk"], today=TODAY)
     assert [path.name for path in folder.iterdir()] == ["2025-09-23"]
     assert set(tree(folder)) == {f"2025-09-23/{name}" for name in before}
 
@@ -435,7 +435,7 @@ def test_one_peer_without_a_price_is_said_in_the_brief_and_stops_nothing(tmp_pat
     mine(settings, tmp_path, prices=unpriced)
     path = tmp_path / "configs" / "alibaba.yaml"
     path.write_text(yaml.safe_dump(settings, sort_keys=False, allow_unicode=True), "utf-8")
-    result = build.build(path, audiences=["policy"], today=TODAY)
+    result = pipeline.build(path, audiences=["policy"], today=TODAY)
     (cap,) = [row for row in rows((result.folder / "metrics.csv").read_bytes())
               if (row["company"], row["metric"]) == ("baidu", "market_cap")]  # fmt: skip
     assert (cap["value"], cap["status"]) == ("", "missing")
@@ -453,7 +453,7 @@ def test_levels_of_checks_are_raised_lowered_and_silenced_and_the_silence_is_sai
         Finding("d", "note", "w"),
     )
     levels = {"a": "raise", "b": "raise", "c": "lower", "d": "silence"}
-    told = build.levelled(found, levels)
+    told = pipeline.levelled(found, levels)
     assert [(one.check, one.severity) for one in told] == [
         ("a", "warning"), ("b", "error"), ("c", "warning"), ("silenced", "note"),
     ]  # fmt: skip
