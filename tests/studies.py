@@ -14,7 +14,7 @@ import yaml
 
 from peerbench.core import frames
 from peerbench.core.companies import Company
-from peerbench.core.document import Brief, Cite, Mark, Native, Number, Paragraph, Spans, Strong, Text, When
+from peerbench.core.document import Brief, Chart, Cite, Mark, Native, Number, Page, Paragraph, Spans, Strong, Text, When
 from peerbench.core.evidence import Evidence, Quantity, Tested, Variant, rows_by
 from peerbench.core.metric import MetricDefinition
 from peerbench.narrate import phrases
@@ -87,6 +87,20 @@ def walk(value: Any) -> Iterator[Any]:
 def printed(brief: Brief) -> tuple[Any, ...]:
     """What the pages show: everything but the appendix."""
     return (brief.headline, brief.standfirst, brief.byline, brief.takeaways, brief.panel, brief.pages)
+
+
+def told(brief: Brief) -> tuple[Any, ...]:
+    """What the pages say in words and tables: without what only a drawing holds, whose data is a table too."""
+    pages = tuple(
+        (page.head, tuple(replace(b, figure=None) if isinstance(b, Chart) else b for b in blocks(page)))
+        for page in brief.pages
+    )
+    panel = replace(brief.panel, sparkline=None)
+    return (brief.headline, brief.standfirst, brief.byline, brief.takeaways, panel, pages)
+
+
+def blocks(page: Page) -> list[Any]:
+    return [block for row in page.rows for slot in row.slots for block in slot]
 
 
 def numbers(value: Any) -> list[Number]:

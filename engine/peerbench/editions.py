@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 Progress = Callable[[str], None]
 WEB: Final = "html"
 PRINT: Final = "pdf"
+TEXT: Final = "md"
+DATA: Final = "json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,7 @@ def made(
 
         progress(f"{reader.name}: web page")
         files[f"{reader.name}/brief.html"] = html.page(brief, look=look, charts=charts, cache=shop.cache).encode()
+    files |= _unprinted(shop, brief, reader, wanted, progress)
     if not printing:
         return Editions(files)
     progress(f"{reader.name}: PDF")
@@ -105,6 +108,22 @@ def made(
     files[f"{reader.name}/brief.pdf"] = printed.data
     named = tuple(replace(finding, subject=f"{reader.name}/{finding.subject}") for finding in left_out)
     return Editions(files, named, taken)
+
+
+def _unprinted(
+    shop: Shop, brief: Brief, reader: Audience, wanted: Sequence[str], progress: Progress
+) -> dict[str, bytes]:
+    """The editions that need no layout: the article for an editor of newsletters, the brief as data."""
+    files: dict[str, bytes] = {}
+    if TEXT in wanted:
+        from peerbench.render import markdown
+
+        files[f"{reader.name}/brief.md"] = markdown.page(brief).encode()
+    if DATA in wanted:
+        from peerbench.render import json as data
+
+        files[f"{reader.name}/brief.json"] = data.page(brief, findings=shop.study.findings)
+    return files
 
 
 def mistakes(shop: Shop, reader: Audience) -> tuple[Finding, ...]:

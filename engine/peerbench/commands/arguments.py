@@ -40,7 +40,7 @@ def _add_building(command: Callable[[str, str], ArgumentParser]) -> None:
     _add_day(build)
     build.add_argument("--audience", action="append", metavar="NAME", help="only this audience (may be repeated)")
     build.add_argument(
-        "--format", action="append", metavar="NAME", help="only this edition: pdf, html (may be repeated)"
+        "--format", action="append", metavar="NAME", help="only this edition: pdf, html, md, json (may be repeated)"
     )
     build.add_argument("--page", choices=("A4", "Letter"), help="page size of the PDF, over the config's")
     build.add_argument("--length", choices=("one", "four"), help="pages of the PDF's article, over the config's")
@@ -71,7 +71,8 @@ def _add_looking(command: Callable[[str, str], ArgumentParser]) -> None:
     explain.add_argument("what", nargs="+", metavar="NAME | CONFIG COMPANY METRIC")
     _add_day(explain)
     _add_format(explain)
-    schema = command("schema", "print the JSON schema of configs, for editors")
+    schema = command("schema", "print the JSON schema of configs, for editors, or of brief.json")
+    schema.add_argument("of", nargs="?", choices=("config", "brief"), default="config", help="default: config")
     schema.add_argument("--out", metavar="FILE", help="write it there, e.g. configs/.schema.json")
 
 

@@ -119,7 +119,7 @@ def _say(result: BuildResult) -> None:
 
 
 def _briefs(files: Iterator[str]) -> list[str]:
-    return [path for path in files if path.endswith((".pdf", ".html", ".xlsx"))]
+    return [path for path in files if os.path.basename(path).startswith("brief.")]
 
 
 # ---- the stamp -------------------------------------------------------------------------------------------------------

@@ -63,7 +63,7 @@ def _files() -> dict[str, bytes]:
 
     configs = {f"configs/{path.name}": path.read_bytes() for path in sorted(shipped("configs").glob("*.yaml"))}
     texts = {
-        "configs/.schema.json": schema.text(),
+        "configs/.schema.json": schema.text("config"),
         "templates/README.md": _TEMPLATES,
         "data/README.md": _DATA,
         ".gitignore": _GITIGNORE,

@@ -1,25 +1,37 @@
-"""bench schema: the JSON schema of configs, so that an editor completes and checks them."""
+"""bench schema: the JSON schema of configs, so that an editor completes them, or of the JSON edition of a brief."""
 
 from __future__ import annotations
 
 import json
 from argparse import Namespace
 from pathlib import Path
+from typing import Any
 
 MODELINE = "# yaml-language-server: $schema=.schema.json"
 
 
 def run(parsed: Namespace, arguments: list[str]) -> int:
     if parsed.out is None:
-        print(text(), end="")
+        print(text(parsed.of), end="")
         return 0
     path = Path(parsed.out)
-    path.write_text(text(), encoding="utf-8")
-    print(f"wrote {parsed.out}; begin a config beside it with:\n{MODELINE}")
+    path.write_text(text(parsed.of), encoding="utf-8")
+    print(f"wrote {parsed.out}" + (f"; begin a config beside it with:\n{MODELINE}" if parsed.of == "config" else ""))
     return 0
 
 
-def text() -> str:
+def text(of: str) -> str:
+    """The schema of configs, or of brief.json."""
+    return json.dumps(_brief() if of == "brief" else _config(), indent=2, ensure_ascii=False) + "\n"
+
+
+def _config() -> dict[str, Any]:
     from peerbench.config.model import json_schema
 
-    return json.dumps(json_schema(), indent=2, ensure_ascii=False) + "\n"
+    return json_schema()
+
+
+def _brief() -> dict[str, Any]:
+    from peerbench.render.json import schema
+
+    return schema()

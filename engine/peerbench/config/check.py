@@ -10,8 +10,7 @@ from typing import Final
 from peerbench.config.values import Config
 from peerbench.core.findings import Finding, did_you_mean
 
-OUTPUTS: Final = ("pdf", "html")
-LATER_OUTPUTS: Final = ("xlsx", "markdown", "json")
+OUTPUTS: Final = ("pdf", "html", "md", "json")
 LANGUAGES: Final = ("en",)
 KINDS: Final = ("dataset", "sec", "xbrl", "files", "sql", "ecb", "yfinance", "plugin")
 
@@ -219,10 +218,11 @@ def _editions(config: Config) -> Iterator[Finding]:
         yield config.finding("config.output", "no output is asked for", "outputs", hint=f"Known: {', '.join(OUTPUTS)}.")
     for index, output in enumerate(config.outputs):
         if output and output not in OUTPUTS:
-            later = output in LATER_OUTPUTS
-            message = f"output '{output}' is not available in this version" if later else f"unknown output '{output}'"
-            hint = f"Available: {', '.join(OUTPUTS)}." if later else did_you_mean(output, OUTPUTS)
+            message, hint = f"unknown output '{output}'", did_you_mean(output, OUTPUTS)
             yield config.finding("config.output", message, "outputs", index, hint=hint)
+        elif output in config.outputs[:index]:
+            message = f"output '{output}' is listed twice"
+            yield config.finding("config.output", message, "outputs", index, hint="Delete one of them.")
     for index, language in enumerate(config.languages):
         if language and language not in LANGUAGES:
             message, hint = f"language '{language}' is not available in this version", "Available: en."
