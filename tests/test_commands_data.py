@@ -133,6 +133,7 @@ def test_a_lock_is_written_only_when_something_changed(project: Path, capsys: py
     assert {entry["path"].rpartition("/")[2] for entry in json.loads(text)["inputs"]} == {
         "fx.csv", "CIK0000000001.json", "CIK0000000002.json",
     }  # fmt: skip
+    assert f"data lock {json.loads(text)['data_lock'][:12]}" in capsys.readouterr().out
     assert main(["data", "lock"]) == 0
     assert "unchanged" in capsys.readouterr().out
     assert lock.read_text() == text

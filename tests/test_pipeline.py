@@ -12,8 +12,10 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, Final
 
 import polars as pl
@@ -22,6 +24,7 @@ import yaml
 
 from peerbench import cli, pipeline
 from peerbench.brief import assemble
+from peerbench.core.dataset import Dataset, InputFile
 from peerbench.core.errors import UnusableRequest
 from peerbench.sources.dataset import embedded
 from studies import TODAY, project
@@ -124,6 +127,23 @@ def test_the_manifest_has_the_digest_of_every_input_and_output(issue: dict[str, 
     assert {"facts.csv", "prices.csv", "fx.csv", "companies.csv", "lines.csv"} <= set(manifest["inputs"])
     assert {"alibaba.yaml", "_house.yaml"} <= set(manifest["inputs"])
     assert (manifest["brief"], manifest["as_of"]) == ("alibaba", "2025-09-23")
+
+
+def test_the_data_lock_follows_from_the_tables_of_the_manifest(issue: dict[str, bytes], place: Path) -> None:
+    manifest = json.loads(issue["manifest.json"])
+    lines = "".join(f"{name} {entry['sha256']}\n" for name, entry in sorted(manifest["data"].items()))
+    assert manifest["data_lock"] == hashlib.sha256(lines.encode()).hexdigest()
+    with (embedded("platforms") / "claims.csv").open(encoding="utf-8", newline="") as file:
+        assert manifest["data"]["claims"]["rows"] == len(list(csv.DictReader(file)))
+    config = "".join(f"{name} {manifest['inputs'][name]}\n" for name in ("alibaba.yaml", "_house.yaml"))
+    assert manifest["config"] == hashlib.sha256(config.encode()).hexdigest()
+    assert f"Data lock {manifest['data_lock'][:12]}".encode() in issue["risk/brief.html"]
+
+
+def test_two_files_of_one_name_are_both_in_the_manifest(platforms: Dataset) -> None:
+    files = (InputFile("a/prices.csv", "1" * 64), InputFile("b/prices.csv", "2" * 64))
+    named = pipeline._inputs(replace(platforms, files=files), SimpleNamespace(files=()))  # type: ignore[arg-type]
+    assert named == {"prices.csv": "1" * 64, "prices.csv (2)": "2" * 64}
 
 
 def test_the_manifest_has_the_digest_of_every_template_read(issue: dict[str, bytes], root: Path) -> None:

@@ -16,6 +16,7 @@ from peerbench.config.values import Config
 from peerbench.core.dataset import Dataset
 from peerbench.core.errors import UnusableRequest
 from peerbench.core.findings import Finding, Origin
+from peerbench.sources import digest
 from peerbench.sources.ask import Ask, Means
 from peerbench.sources.registry import read_all
 
@@ -138,13 +139,18 @@ def lock(config: Config) -> Lock:
     return Lock(inputs, fetched)
 
 
+def data_lock(data: Dataset) -> str:
+    """The digest of the rows that a brief of these data prints in its foot."""
+    return digest.of(digest.tables(data))
+
+
 def locked(config: Config, data: Dataset) -> bytes:
     """The text of a lock for what was just read."""
     from peerbench.sources.store import Store
 
     store = Store(config.root / CACHE)
     entries = [_entry(store, file.path, file.sha256) for file in sorted(data.files, key=lambda file: file.path)]
-    document = {"lock": _VERSION, "config": config.name, "inputs": entries}
+    document = {"lock": _VERSION, "config": config.name, "data_lock": data_lock(data), "inputs": entries}
     return (json.dumps(document, indent=1, ensure_ascii=False) + "\n").encode()
 
 

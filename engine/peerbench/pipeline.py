@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -26,7 +26,7 @@ from peerbench.core.names import MOST as LONGEST_NAME
 from peerbench.core.names import shortened
 from peerbench.deliver import folder as delivery
 from peerbench.shipped import shipped
-from peerbench.sources import dataset
+from peerbench.sources import dataset, digest
 
 if TYPE_CHECKING:
     from peerbench.render.brand import Brand
@@ -72,6 +72,7 @@ class _Case:
     warnings: tuple[Finding, ...] = ()
     asked: tuple[str, ...] = ()  # the audiences to write; the figures are those of all, whoever is asked for
     brand: Brand | None = None  # the house's look, where it has one
+    entered: Mapping[str, digest.TableDigest] = field(default_factory=dict)  # each table's rows before any stage
 
 
 def build(
@@ -191,14 +192,15 @@ def prepare(
         failed = [finding for finding in (data.findings if data else ()) if finding.check in gather.FAILURES]
         raise UnusableRequest(tuple(dict.fromkeys((*problems, *failed))))
     day = config.as_of or today
-    request = _request(config, data, tuple(_of_set(reader, config) for reader in readers), day)
+    entered = digest.tables(data)
+    request = _request(config, tuple(_of_set(reader, config) for reader in readers), day, digest.of(entered))
     mistakes = _errors(assemble.plan(request)[1])
     if mistakes:
         raise UnusableRequest(tuple(_placed(config, readers, finding) for finding in mistakes))
     data, unprinted = _printable(data, request, roots)
     said = (*noticed, *noticed_of_house, *unprinted)
     warnings = tuple(dict.fromkeys(finding for finding in said if finding.severity != "error"))
-    return _Case(config, data, request, roots, config.root / ".bench" / "cache", warnings, asked, house)
+    return _Case(config, data, request, roots, config.root / ".bench" / "cache", warnings, asked, house, entered)
 
 
 def _printable(
@@ -212,9 +214,9 @@ def _printable(
     companies, noticed = dict(data.companies), []
     for key in request.roles:
         one = companies[key]
-        for field in ("name", "native_name"):
-            if lost := unprintable(getattr(one, field), fonts):
-                noticed.append(_unprinted(one.name if field == "native_name" else key, key, field, lost))
+        for which in ("name", "native_name"):
+            if lost := unprintable(getattr(one, which), fonts):
+                noticed.append(_unprinted(one.name if which == "native_name" else key, key, which, lost))
                 companies[key] = replace(one, native_name="")
     if mistakes := _errors(noticed):
         raise UnusableRequest(mistakes)
@@ -326,7 +328,7 @@ def _of_set(reader: audience.Audience, config: Config) -> audience.Audience:
     return audience.of_set(reader, segments=segments, not_shown=config.not_shown)
 
 
-def _request(config: Config, data: Dataset, readers: tuple[audience.Audience, ...], day: date) -> assemble.Request:
+def _request(config: Config, readers: tuple[audience.Audience, ...], day: date, data_lock: str) -> assemble.Request:
     return assemble.Request(
         config.subject,
         tuple(PeerNote(peer.company, peer.role, peer.why, peer.grade) for peer in config.peers),
@@ -336,11 +338,11 @@ def _request(config: Config, data: Dataset, readers: tuple[audience.Audience, ..
         readers,
         day,
         config.currency,
-        _furniture(config, data, day),
+        _furniture(config, data_lock, day),
     )
 
 
-def _furniture(config: Config, data: Dataset, day: date) -> Furniture:
+def _furniture(config: Config, data_lock: str, day: date) -> Furniture:
     return Furniture(
         name=config.name,
         title=config.title,
@@ -355,20 +357,27 @@ def _furniture(config: Config, data: Dataset, day: date) -> Furniture:
         published=config.published or day,
         page_size=config.page,
         version=__version__,
-        data_lock=lock(data, config),
+        data_lock=data_lock,
     )
 
 
-def lock(data: Dataset, config: Config) -> str:
-    """SHA-256 over the digests of every input file: the data's, then the config's."""
-    lines = [f"{name} {digest}" for name, digest in _inputs(data, config)]
-    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
-
-
-def _inputs(data: Dataset, config: Config) -> list[tuple[str, str]]:
-    """Name and digest of every file read, the data's before the config's; names, not paths, so that folders agree."""
+def _inputs(data: Dataset, config: Config) -> dict[str, str]:
+    """Digest of every file read by name, the data's before the config's; names, not paths, so that folders agree."""
     read = sorted((Path(file.path).name, file.sha256) for file in data.files)
-    return [*read, *((Path(file.path).name, file.sha256) for file in config.files)]
+    named: dict[str, str] = {}
+    for name, sha256 in (*read, *_config_files(config)):
+        free = (name, *(f"{name} ({number})" for number in range(2, len(read) + len(config.files) + 1)))
+        named[next(other for other in free if other not in named)] = sha256
+    return named
+
+
+def _config_files(config: Config) -> list[tuple[str, str]]:
+    return [(Path(file.path).name, file.sha256) for file in config.files]
+
+
+def _config_digest(config: Config) -> str:
+    """SHA-256 over the digests of the peer set's files, the file itself and what it extends."""
+    return hashlib.sha256("".join(f"{name} {sha256}\n" for name, sha256 in _config_files(config)).encode()).hexdigest()
 
 
 def levelled(findings: Iterable[Finding], levels: Mapping[str, str]) -> tuple[Finding, ...]:
@@ -410,12 +419,17 @@ def _digest(case: _Case) -> str:
 
 
 def _rests_on(case: _Case) -> dict[str, Any]:
-    """What decides the bytes of an issue: the program, the day, the inputs and the templates."""
+    """What decides the bytes of an issue: the program, the day, the data, the config and the templates.
+
+    data_lock is of the rows that entered, `data` of each table of them; `inputs` are the files that carried them.
+    """
     return {
         "as_of": case.request.as_of.isoformat(),
         "peerbench": __version__,
         "data_lock": case.request.furniture.data_lock,
-        "inputs": dict(_inputs(case.data, case.config)),
+        "data": {name: asdict(one) for name, one in case.entered.items()},
+        "config": _config_digest(case.config),
+        "inputs": _inputs(case.data, case.config),
         "templates": _templates(case),
     }
 

@@ -62,13 +62,14 @@ def _lock(config: Config, parsed: Namespace) -> int:
     path = gather.lock_path(config)
     text = gather.locked(config, data)
     before = path.read_bytes() if path.is_file() else b""
+    what = f"{len(data.files)} inputs, data lock {gather.data_lock(data)[:12]}"
     if before == text:
-        print(f"unchanged: {os.path.relpath(path)} ({len(data.files)} inputs)")
+        print(f"unchanged: {os.path.relpath(path)} ({what})")
         return 0
     aside = path.with_name(f".{path.name}.{os.getpid()}")
     aside.write_bytes(text)
     os.replace(aside, path)
-    print(f"locked: {os.path.relpath(path)} ({len(data.files)} inputs); `bench build --frozen` uses exactly these")
+    print(f"locked: {os.path.relpath(path)} ({what}); `bench build --frozen` uses exactly these")
     return 0
 
 

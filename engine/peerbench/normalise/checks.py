@@ -322,10 +322,14 @@ def duplicates(facts: pl.DataFrame, looks: Sequence[Look]) -> Iterator[Finding]:
 
 
 def disagreements(frame: pl.DataFrame, looks: Sequence[Look]) -> Iterator[Finding]:
-    """Where another source shows another value than the vintage in use, both are printed, one line per figure."""
+    """Where another source shows another value than the vintage in use, both are printed, one line per figure.
+
+    Oldest first, in a period the narrowest gap: the last speaks for all in the register. Never in the order of the
+    rows: a database without `order by` gives them in any.
+    """
     by_company = {look.company: look for look in looks}
     grouped: dict[tuple[str, str, date, int, float], list[str]] = defaultdict(list)
-    for row in frame.iter_rows(named=True):
+    for row in sorted(frame.iter_rows(named=True), key=_oldest_first):
         look = by_company.get(row["company"])
         said = look is not None and (row["known_on"] is None or row["known_on"] <= look.view.as_of)
         if look and said and look.since <= row["period_end"] and _in_use(look, row):
@@ -335,6 +339,11 @@ def disagreements(frame: pl.DataFrame, looks: Sequence[Look]) -> Iterator[Findin
         when = {0: "at", 12: "of the year to", 3: "of the quarter to"}.get(months, f"of the {months} months to")
         text = f"{label(item)} {when} {say(end)}: {millions(kept)} here, {listed(others)}"
         yield by_company[company].finding("conflict", "note", text)
+
+
+def _oldest_first(row: dict[str, Any]) -> tuple[Any, ...]:
+    gap = abs(row["other_value"] / row["kept_value"] - 1) if row["kept_value"] else 0.0
+    return (row["period_end"], gap, row["company"], row["item"], row["months"], row["other_source"])
 
 
 def _in_use(look: Look, row: dict[str, Any]) -> bool:

@@ -235,9 +235,6 @@ def _sqlite(path: Path, shown: str) -> Iterator[Run]:
     connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
     try:
         connection.execute("pragma query_only = on")
-        reading = {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_FUNCTION, sqlite3.SQLITE_RECURSIVE}
-        # Another database attached would be created where it is not there.
-        connection.set_authorizer(lambda action, *_: sqlite3.SQLITE_OK if action in reading else sqlite3.SQLITE_DENY)
         # query_only does not keep ATTACH from making a new file.
         denied = {sqlite3.SQLITE_ATTACH, sqlite3.SQLITE_DETACH, sqlite3.SQLITE_PRAGMA}
         connection.set_authorizer(lambda act, *_: sqlite3.SQLITE_DENY if act in denied else sqlite3.SQLITE_OK)
