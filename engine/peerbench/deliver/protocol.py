@@ -1,0 +1,66 @@
+"""What every way of delivering is: it takes a parcel, its recipients and a key, and gives a receipt or says why not.
+
+A pass may be killed after sending and before noting it, so `send` may be called again with the same key: a way that
+can (a folder, an object store) then finds what it left and gives the same receipt; one that cannot (mail, a webhook)
+uses the key as the message's id, so that whoever receives it twice can tell.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Final, Protocol
+
+TRIES: Final = 8
+_FIRST: Final = timedelta(minutes=1)
+_LONGEST: Final = timedelta(hours=6)
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """One audience's editions of an issue: folder is the issue's, files are paths below it."""
+
+    brief: str
+    title: str
+    as_of: date
+    audience: str
+    folder: Path
+    files: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """Proof that it arrived: where, or under which id; details as the other side gave them."""
+
+    reference: str
+    details: Mapping[str, str] = field(default_factory=dict)
+
+
+class NotDelivered(Exception):
+    """It did not arrive. again: it may another time (busy, unreachable, full); else a person is needed."""
+
+    def __init__(self, why: str, *, again: bool) -> None:
+        self.why, self.again = why, again
+        super().__init__(why)
+
+
+class Delivery(Protocol):
+    """A way to deliver, made from one target of a config."""
+
+    def send(self, parcel: Parcel, recipients: tuple[str, ...], key: str) -> Receipt:
+        """Deliver once under this key. Raises NotDelivered."""
+        ...
+
+
+def pause(attempts: int, chance: random.Random) -> timedelta | None:
+    """How long to wait after so many tries: one minute, doubled each time up to six hours, within a fifth of that.
+
+    None when it has been tried often enough. The fifth spreads a thousand deliveries that failed together.
+    """
+    if attempts >= TRIES:
+        return None
+    wait = min(_FIRST * (1 << (attempts - 1)), _LONGEST)
+    return wait * (0.8 + 0.4 * chance.random())

@@ -1,0 +1,465 @@
+"""The ledger: what is due is built by one program at a time, issued at most once, and a byte that flipped is named."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from database import PASSWORD, USER, postgres
+from peerbench.core.errors import UnusableRequest
+from peerbench.deliver import tables
+from peerbench.deliver.database import LedgerRefused
+from peerbench.deliver.ledger import LEASE, LeaseLost, Ledger, Occasion, Passed, To, UsedFact
+
+NOW = datetime(2026, 1, 5, 12, tzinfo=UTC)  # a Monday
+LATER = NOW + LEASE + timedelta(seconds=1)
+MINUTE = timedelta(minutes=1)
+
+
+def occasion(brief: str = "alba", at: datetime = NOW, **changes: str) -> Occasion:
+    return Occasion(brief, f"configs/{brief}.yaml", ("risk", "policy"), at, at.date(), **changes)
+
+
+REVENUE = UsedFact("alba.revenue.total.12.2025-03-31", 996_347_000_000.0, "CNY", date(2025, 5, 15), "Annual report")
+COST = UsedFact("alba.cost.total.12.2025-03-31", 0.1 + 0.2, "CNY", date(2025, 5, 15), "Annual report")
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / ".bench" / "ledger.sqlite"
+
+
+@pytest.fixture
+def ledger(path: Path) -> Iterator[Ledger]:
+    with Ledger.file(path) as made:
+        yield made
+
+
+def published(
+    ledger: Ledger, one: Occasion, *, facts: tuple[UsedFact, ...] = (REVENUE,), send: tuple[To, ...] = ()
+) -> str:
+    """An issue of that occasion, claimed and published; its id."""
+    (issue,) = ledger.plan([one], one.scheduled_for)
+    held = ledger.claim(issue.id, "a", one.scheduled_for)
+    assert held is not None
+    ledger.finish(held, "published", one.scheduled_for, folder="output/x", digest="d", facts=facts, send=send)
+    return issue.id
+
+
+# ---- issues ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_time_is_due_once_however_often_it_is_planned(ledger: Ledger) -> None:
+    assert len(ledger.plan([occasion()], NOW)) == 1
+    assert ledger.plan([occasion(), occasion(occasion="another name for the same time")], LATER) == ()
+    (issue,) = ledger.issues()
+    assert (issue.state, issue.scheduled_for, issue.as_of, issue.audiences) == (
+        "due", NOW, date(2026, 1, 5), ("risk", "policy"),
+    )  # fmt: skip
+
+
+def test_an_issue_is_claimed_by_one_until_its_lease_ends_and_then_by_another(ledger: Ledger) -> None:
+    (issue,) = ledger.plan([occasion()], NOW)
+    first = ledger.claim(issue.id, "a", NOW)
+    assert first is not None
+    assert (first.state, first.attempt, first.lease_until) == ("building", 1, NOW + LEASE)
+    assert ledger.claim(issue.id, "b", NOW + LEASE - MINUTE) is None
+    assert ledger.due(NOW + LEASE - MINUTE) == ()
+    second = ledger.claim(issue.id, "b", LATER)
+    assert second is not None
+    assert (second.owner, second.attempt) == ("b", 2)
+    with pytest.raises(LeaseLost):
+        ledger.finish(first, "published", LATER)
+    with pytest.raises(LeaseLost):
+        ledger.extend(first, LATER)
+    assert ledger.finish(second, "published", LATER).state == "published"
+    assert ledger.due(LATER + timedelta(days=99)) == ()
+
+
+def test_the_same_program_that_lost_its_lease_to_itself_is_another_attempt(ledger: Ledger) -> None:
+    (issue,) = ledger.plan([occasion()], NOW)
+    first, second = ledger.claim(issue.id, "a", NOW), ledger.claim(issue.id, "a", LATER)
+    assert first is not None
+    assert second is not None
+    with pytest.raises(LeaseLost):
+        ledger.finish(first, "published", LATER)
+
+
+def test_a_sign_of_life_keeps_the_lease(ledger: Ledger) -> None:
+    (issue,) = ledger.plan([occasion()], NOW)
+    held = ledger.claim(issue.id, "a", NOW)
+    assert held is not None
+    held = ledger.extend(held, NOW + 10 * MINUTE)
+    assert ledger.claim(issue.id, "b", LATER) is None
+    assert ledger.built(held, LATER, digest="d").state == "built"
+    assert ledger.finish(held, "published", LATER).digest == "d"
+
+
+def test_two_issues_of_one_brief_are_not_built_at_once(ledger: Ledger) -> None:
+    """They share the folder of the brief; those of another brief do not."""
+    one, two = ledger.plan([occasion(), occasion(at=NOW + MINUTE)], NOW + MINUTE)
+    (other,) = ledger.plan([occasion("bora")], NOW)
+    held = ledger.claim(one.id, "a", LATER)
+    assert held is not None
+    assert ledger.claim(two.id, "b", LATER) is None
+    assert ledger.claim(other.id, "b", LATER) is not None
+    ledger.finish(held, "held", LATER, reason="prices are old")
+    assert ledger.claim(two.id, "b", LATER) is not None
+
+
+def test_what_is_to_be_tried_again_waits_for_its_time_and_a_person_may_reopen_the_rest(ledger: Ledger) -> None:
+    (issue,) = ledger.plan([occasion()], NOW)
+    held = ledger.claim(issue.id, "a", NOW)
+    assert held is not None
+    waiting = ledger.finish(held, "held", NOW, reason="prices are old", again=NOW + 30 * MINUTE)
+    assert (waiting.state, waiting.reason) == ("due", "prices are old")
+    assert ledger.due(NOW + 29 * MINUTE) == ()
+    again = ledger.claim(issue.id, "a", NOW + 30 * MINUTE)
+    assert again is not None
+    ledger.finish(again, "failed", LATER, reason="no such company")
+    assert ledger.due(LATER + timedelta(days=9)) == ()
+    reopened = ledger.reopen(issue.id, LATER)
+    assert reopened is not None
+    assert (reopened.state, reopened.attempt) == ("due", 0)
+    assert ledger.reopen(issue.id, LATER) is None
+
+
+def test_the_last_issue_is_the_newest_one_published(ledger: Ledger) -> None:
+    ids = [published(ledger, occasion(at=NOW + timedelta(days=day))) for day in (0, 1)]
+    ledger.plan([occasion(at=NOW + timedelta(days=2))], NOW)
+    last, before = ledger.last("alba"), ledger.last("alba", before=NOW + timedelta(days=1))
+    assert [one.id for one in (last, before) if one] == [ids[1], ids[0]]
+    assert ledger.last("bora") is None
+
+
+# ---- schedules -------------------------------------------------------------------------------------------------------
+
+
+def test_a_schedule_is_followed_since_it_was_first_seen_and_anew_when_it_changes(ledger: Ledger) -> None:
+    assert ledger.watch("alba", "0 7 * * 1", NOW).since == NOW
+    assert ledger.watch("alba", "0 7 * * 1", LATER).since == NOW
+    assert ledger.watch("alba", "0 8 * * 1", LATER).since == LATER
+
+
+def test_what_a_schedule_was_looked_at_up_to_never_goes_back(ledger: Ledger) -> None:
+    ledger.watch("alba", "0 7 * * 1", NOW)
+    for until in (LATER, NOW):
+        ledger.plan([], until, seen={"alba": until})
+    assert ledger.watch("alba", "0 7 * * 1", NOW).seen == LATER
+
+
+def test_times_that_were_passed_over_are_kept_with_the_reason(ledger: Ledger) -> None:
+    over = Passed("alba", NOW, LATER, 3, "only the latest is made (catch_up: latest)")
+    ledger.plan([], LATER, passed=[over])
+    ledger.plan([], LATER, passed=[over])
+    assert ledger.passed("alba") == (over,)
+
+
+def test_new_documents_make_one_issue_between_two_that_see_them(ledger: Ledger) -> None:
+    documents = {"alba|Annual report": date(2026, 1, 4)}
+    first = ledger.plan_filing(occasion(occasion="filing 1"), documents, NOW)
+    assert first is not None
+    assert ledger.plan_filing(occasion(at=LATER, occasion="filing 1 seen by another"), documents, LATER) is None
+    assert ledger.known_documents("alba") == frozenset(documents)
+    # Another document in the same second is another issue.
+    second = ledger.plan_filing(occasion(occasion="filing 2"), {"alba|Correction": date(2026, 1, 5)}, NOW)
+    assert second is not None
+    assert second.scheduled_for == NOW + timedelta(seconds=1)
+
+
+# ---- facts -----------------------------------------------------------------------------------------------------------
+
+
+def test_the_facts_of_an_issue_are_told_and_which_issues_used_one(ledger: Ledger) -> None:
+    published(ledger, occasion(), facts=(REVENUE, COST))
+    published(ledger, occasion("bora", NOW + MINUTE), facts=(REVENUE,))
+    last = ledger.last("alba")
+    assert last is not None
+    assert ledger.facts(last) == (COST, REVENUE)  # by name, the value to the last bit
+    used = [(issue.brief, fact.value) for issue, fact in ledger.uses([REVENUE.fact])]
+    assert used == [("alba", REVENUE.value), ("bora", REVENUE.value)]
+    assert ledger.uses(["alba.revenue.total.12.2024-03-31"]) == ()
+
+
+def test_issues_that_used_the_same_facts_share_the_rows(path: Path, ledger: Ledger) -> None:
+    for day in range(5):
+        published(ledger, occasion(at=NOW + timedelta(days=day)), facts=(REVENUE, COST))
+    with sqlite3.connect(path) as raw:
+        assert raw.execute("SELECT count(*) FROM bench_facts_used").fetchone() == (2,)
+    assert len(ledger.uses([COST.fact])) == 5
+
+
+# ---- deliveries ------------------------------------------------------------------------------------------------------
+
+MAIL = (To("mail", "risk", "a@example.org"), To("mail", "risk", "b@example.org"), To("archive", "policy"))
+
+
+def test_deliveries_are_queued_with_the_issue_each_once_under_a_key_that_stays(ledger: Ledger) -> None:
+    issue = published(ledger, occasion(), send=(*MAIL, MAIL[0]))
+    queued = ledger.deliveries(issue)
+    assert {To(one.target, one.audience, one.recipient) for one in queued} == set(MAIL)
+    assert len({one.id for one in queued}) == 3
+    assert ledger.queue_delivery(issue, MAIL[0], LATER).id in {one.id for one in queued}
+    assert len(ledger.deliveries()) == 3
+
+
+def test_nothing_is_sent_of_an_issue_that_was_not_published(ledger: Ledger) -> None:
+    (issue,) = ledger.plan([occasion()], NOW)
+    held = ledger.claim(issue.id, "a", NOW)
+    assert held is not None
+    ledger.finish(held, "unchanged", NOW, send=MAIL)
+    assert ledger.deliveries() == ()
+
+
+def test_a_delivery_is_tried_by_one_at_a_time_again_after_an_error_and_then_lies_dead(ledger: Ledger) -> None:
+    published(ledger, occasion(), send=MAIL[:1])
+    first = ledger.claim_delivery("a", NOW)
+    assert first is not None
+    assert first.attempts == 1
+    assert ledger.claim_delivery("b", NOW) is None
+    ledger.settle_delivery(first, NOW, error="451 try later", again=NOW + MINUTE)
+    assert ledger.claim_delivery("b", NOW) is None
+    second = ledger.claim_delivery("b", NOW + MINUTE)
+    assert second is not None
+    assert (second.id, second.attempts, second.last_error) == (first.id, 2, "451 try later")
+    dead = ledger.settle_delivery(second, NOW + MINUTE, error="550 no such mailbox")
+    assert dead.state == "dead"
+    assert ledger.claim_delivery("a", LATER) is None
+    assert ledger.requeue(dead.id, LATER) is not None
+    third = ledger.claim_delivery("a", LATER)
+    assert third is not None
+    sent = ledger.settle_delivery(third, LATER, receipt={"id": "<1@example.org>"})
+    assert (sent.state, sent.receipt) == ("sent", {"id": "<1@example.org>"})
+    assert ledger.claim_delivery("a", LATER + timedelta(days=9)) is None
+
+
+def test_a_sender_that_was_killed_loses_the_delivery_to_another(ledger: Ledger) -> None:
+    published(ledger, occasion(), send=MAIL[:1])
+    first, second = ledger.claim_delivery("a", NOW), ledger.claim_delivery("b", LATER)
+    assert first is not None
+    assert second is not None
+    assert first.id == second.id
+    with pytest.raises(LeaseLost):
+        ledger.settle_delivery(first, LATER, receipt={})
+    assert ledger.settle_delivery(second, LATER, receipt={}).state == "sent"
+
+
+# ---- damage ----------------------------------------------------------------------------------------------------------
+
+
+def filled(path: Path) -> None:
+    with Ledger.file(path) as ledger:
+        ledger.watch("alba", "0 7 * * 1", NOW)
+        ledger.plan([], LATER, passed=[Passed("alba", NOW, LATER, 3, "only the latest")])
+        ledger.plan_filing(occasion("bora", occasion="filing"), {"bora|Report": date(2026, 1, 4)}, NOW)
+        published(ledger, occasion(), facts=(REVENUE, COST), send=MAIL)
+
+
+def everything(path: Path) -> list[tuple[object, ...]]:
+    """Every row that the ledger tells of, through its own methods."""
+    with Ledger.file(path) as ledger:
+        ledger.verify()
+        issues = ledger.issues()
+        facts = tuple(fact for issue in issues for fact in ledger.facts(issue))
+        return [issues, facts, ledger.deliveries(), ledger.passed(), tuple(sorted(ledger.known_documents("bora")))]
+
+
+def test_a_flipped_byte_is_named_or_lies_where_nothing_is_written(path: Path, tmp_path: Path) -> None:
+    """Each 499th byte of the file in turn, so that every page and every kind of row is met."""
+    filled(path)
+    truth, whole = everything(path), path.read_bytes()
+    refusals: list[str] = []
+    broken = tmp_path / "broken.sqlite"
+    for place in range(0, len(whole), 499):
+        broken.write_bytes(whole[:place] + bytes([whole[place] ^ 0x04]) + whole[place + 1 :])
+        try:
+            assert everything(broken) == truth, f"byte {place} changed what the ledger says and nobody noticed"
+        except LedgerRefused as refused:
+            refusals.append(str(refused))
+    assert len(refusals) > 10
+    assert all("broken.sqlite" in refusal for refusal in refusals)
+
+
+def test_a_flipped_letter_is_named_with_its_table_and_row(path: Path) -> None:
+    filled(path)
+    whole = path.read_bytes()
+    assert whole.count(b"only the latest") == 1
+    path.write_bytes(whole.replace(b"only the latest", b"only the lavest"))
+    with Ledger.file(path) as ledger, pytest.raises(LedgerRefused, match=r"damaged: passed_over, row alba .*written"):
+        ledger.passed()
+
+
+def test_a_row_taken_out_of_a_set_of_facts_is_missed(path: Path) -> None:
+    filled(path)
+    with sqlite3.connect(path) as raw:
+        raw.execute("DELETE FROM bench_facts_used WHERE fact = ?", (COST.fact,))
+    with pytest.raises(LedgerRefused, match="facts of the issue of alba"):
+        everything(path)
+
+
+@pytest.mark.parametrize("text", [b"", b"not a database at all, " * 50])
+def test_a_file_that_is_no_ledger_is_refused_and_an_empty_one_becomes_one(path: Path, text: bytes) -> None:
+    path.parent.mkdir()
+    path.write_bytes(text)
+    if not text:
+        with Ledger.file(path) as ledger:
+            assert ledger.verify() == 0
+        return
+    with pytest.raises(LedgerRefused, match="damaged: file is not a database"):
+        Ledger.file(path)
+    assert path.read_bytes() == text
+
+
+def test_a_database_of_another_program_is_left_as_it_is(path: Path) -> None:
+    path.parent.mkdir()
+    with sqlite3.connect(path) as raw:
+        raw.execute("CREATE TABLE invoices (id INTEGER)")
+    raw.close()
+    with pytest.raises(LedgerRefused, match="database of another program"):
+        Ledger.file(path)
+    with sqlite3.connect(path) as raw:
+        assert raw.execute("SELECT name FROM sqlite_master").fetchall() == [("invoices",)]
+
+
+def test_a_ledger_of_a_newer_version_is_refused_by_name_and_untouched(path: Path) -> None:
+    filled(path)
+    with sqlite3.connect(path) as raw:
+        raw.execute("UPDATE bench_ledger SET value = '7' WHERE name = 'version'")
+    raw.close()
+    before = path.read_bytes()
+    with pytest.raises(LedgerRefused, match="version 7, made by a newer peerbench") as refused:
+        Ledger.file(path)
+    assert "version 1 and older" in refused.value.findings[0].hint
+    assert path.read_bytes() == before
+
+
+def test_an_older_ledger_gets_what_it_has_not_had_yet(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    filled(path)
+    truth = everything(path)
+    step = ("CREATE TABLE bench_later (name TEXT PRIMARY KEY)",)
+    monkeypatch.setattr(tables, "MIGRATIONS", (*tables.MIGRATIONS, step))
+    assert everything(path) == truth
+    with sqlite3.connect(path) as raw:
+        assert raw.execute("SELECT value FROM bench_ledger WHERE name = 'version'").fetchone() == ("2",)
+        assert raw.execute("SELECT count(*) FROM bench_later").fetchone() == (0,)
+    assert everything(path) == truth
+
+
+def test_a_migration_that_fails_leaves_the_ledger_as_it_was(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    filled(path)
+    truth = everything(path)
+    with monkeypatch.context() as patched:
+        steps = ("CREATE TABLE bench_later (name TEXT PRIMARY KEY)", "CREATE TABLE bench_issues (name TEXT)")
+        patched.setattr(tables, "MIGRATIONS", (*tables.MIGRATIONS, steps))
+        with pytest.raises(LedgerRefused):
+            Ledger.file(path)
+    assert everything(path) == truth
+
+
+def test_the_tables_of_the_code_are_those_of_the_migrations(path: Path, ledger: Ledger) -> None:
+    with sqlite3.connect(path) as raw:
+        for table in tables.SEALED:
+            found = [row[1] for row in raw.execute(f"PRAGMA table_info({table.name})")]
+            assert sorted(found) == sorted(column.name for column in table.c), table.name
+
+
+# ---- where it cannot be written --------------------------------------------------------------------------------------
+
+
+def test_a_place_that_cannot_be_written_is_refused_with_its_path(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(UnusableRequest, match=r"file/ledger\.sqlite cannot be written"):
+        Ledger.file(tmp_path / "file" / "ledger.sqlite")
+
+
+def test_a_full_disk_refuses_the_change_and_keeps_what_was_written(path: Path) -> None:
+    """The limit on the pages of the file is how SQLite meets a full disk."""
+    filled(path)
+    truth = everything(path)
+    with Ledger.file(path) as ledger:
+        with ledger._engine.connect() as small:
+            pages = small.exec_driver_sql("PRAGMA page_count").scalar_one()
+
+        def limited(connection: sqlite3.Connection, _: object) -> None:
+            connection.execute(f"PRAGMA max_page_count = {pages}")
+
+        import sqlalchemy as sa
+
+        sa.event.listen(ledger._engine, "connect", limited)
+        many = [occasion("cygni", NOW + timedelta(days=day), reason="long " * 400) for day in range(90)]
+        with pytest.raises(LedgerRefused, match="cannot be written: database or disk is full"):
+            ledger.plan(many, NOW)
+    assert everything(path) == truth
+
+
+def test_neither_another_kind_of_database_nor_nonsense_is_taken() -> None:
+    with pytest.raises(LedgerRefused, match="neither SQLite nor PostgreSQL"):
+        Ledger.open("mysql://localhost/x")
+    with pytest.raises(LedgerRefused):
+        Ledger.open("not a url")
+
+
+def test_a_refusal_never_prints_a_password() -> None:
+    with pytest.raises(LedgerRefused) as refused:
+        Ledger.open("postgresql://me:hush@127.0.0.1:1/x?password=hush")
+    assert "hush" not in str(refused.value)
+
+
+# ---- two at once -----------------------------------------------------------------------------------------------------
+
+RACER = """
+import sys
+from datetime import UTC, datetime
+from peerbench.deliver.ledger import Ledger, Occasion, To
+now = datetime(2026, 1, 5, 12, tzinfo=UTC)
+with Ledger.open(sys.argv[1]) as ledger:
+    ledger.plan([Occasion(f"b{n}", "c", ("risk",), now, now.date()) for n in range(20)], now)
+    for issue in ledger.due(now):
+        held = ledger.claim(issue.id, sys.argv[2], now)
+        if held is not None:
+            ledger.finish(held, "published", now, reason=sys.argv[2], send=[To("mail", "risk", "a")])
+            print(held.brief)
+"""
+
+
+def race(url: str) -> list[str]:
+    """Three programs at one ledger at once; the briefs that each of them built."""
+    run = [
+        subprocess.Popen([sys.executable, "-c", RACER, url, name], stdout=subprocess.PIPE, text=True) for name in "abc"
+    ]
+    built = [one.communicate(timeout=60)[0].split() for one in run]
+    assert [one.returncode for one in run] == [0, 0, 0]
+    return [name for names in built for name in names]
+
+
+def test_three_programs_at_once_build_each_issue_once(path: Path) -> None:
+    assert sorted(race(f"sqlite:///{path}")) == sorted(f"b{n}" for n in range(20))
+    with Ledger.file(path) as ledger:
+        assert len(ledger.deliveries()) == 20
+
+
+def test_postgresql_says_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The whole life of an issue, three programs at once, and a newer version, on a real server."""
+    from urllib.parse import quote
+
+    with postgres() as address:
+        url = f"postgresql://{USER}:{quote(PASSWORD, safe='')}@{address}/postgres"
+        assert sorted(race(url)) == sorted(f"b{n}" for n in range(20))
+        with Ledger.open(url) as ledger:
+            published(ledger, occasion(), facts=(REVENUE, COST), send=MAIL)
+            last = ledger.last("alba")
+            assert last is not None
+            assert ledger.facts(last) == (COST, REVENUE)
+            assert ledger.verify() > 40
+        monkeypatch.setattr(tables, "MIGRATIONS", ())
+        with pytest.raises(LedgerRefused, match="version 1, made by a newer") as refused:
+            Ledger.open(url)
+        assert "hush" not in str(refused.value)
+        assert os.environ.get("PGPASSWORD") is None
