@@ -193,6 +193,7 @@ def evidence(
 
     changes: metric → fields of its definition to alter.
     """
+    from peerbench.compare.robustness import held
     from peerbench.compare.statistics import compare
 
     companies = list(dict.fromkeys((subject, *(c for each in values.values() for c in each))))
@@ -208,6 +209,7 @@ def evidence(
         rows_by(table, "company", "metric"),  # type: ignore[arg-type]
         rows_by(table, "company", "metric"),  # type: ignore[arg-type]
         rows_by(compared, "company", "metric"),  # type: ignore[arg-type]
+        held=held(table, subject=subject, roles=roles, definitions=known),
     )  # fmt: skip
 
 

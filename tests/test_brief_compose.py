@@ -406,17 +406,25 @@ def test_no_phrase_asks_for_a_predicate_or_a_value_that_its_claim_does_not_bring
     """A variant that nobody can make true would be a sentence that is never said, or a hole that breaks a build."""
     from peerbench.brief import compose, context
     from peerbench.narrate import phrases
-    from peerbench.narrate.claims import Claim, Statement, speak
+    from peerbench.narrate.claims import Claim, Statement, speak, ways
 
     brought: dict[str, tuple[set[str], set[str]]] = {}
 
-    def noted(statement: Statement, known: phrases.Phrases) -> Claim | None:
+    def note(statement: Statement) -> None:
         holds, values = brought.setdefault(statement.id, (set(), set()))
         holds |= set(statement.holds)
         values |= set(statement.values)
+
+    def noted(statement: Statement, known: phrases.Phrases) -> Claim | None:
+        note(statement)
         return speak(statement, known)
 
+    def noted_ways(statement: Statement, known: phrases.Phrases) -> Iterator[Claim]:
+        note(statement)
+        return ways(statement, known)
+
     monkeypatch.setattr(context, "speak", noted)
+    monkeypatch.setattr(context, "ways", noted_ways)
     for one in (alibaba, remembered, variant(**CASES["shrinking, a reference peer"])):
         for reader in one.case.request.audiences:
             compose.compose(one.study, reader)

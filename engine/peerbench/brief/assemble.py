@@ -142,6 +142,9 @@ def _evidence(data: Dataset, request: Request, work: planning.Plan, frames: Fram
         rows_by(frames.metrics, "company", "metric"),  # type: ignore[arg-type]
         rows_by(frames.converted, "company", "metric"),  # type: ignore[arg-type]
         rows_by(frames.comparison, "company", "metric"),  # type: ignore[arg-type]
+        held=robustness.held(
+            frames.converted, subject=request.subject, roles=request.roles, definitions=work.definitions
+        ),
     )
 
 
@@ -483,15 +486,16 @@ class _Maker:
                 documents=(*growth.now.inputs, *growth.before.inputs),
             )
             points.append((growth.end, self._dated(made, growth.end, known_on=growth.now.known_on)))
-        return QuarterSeries(company, label, tuple(points))
+        return QuarterSeries(company, label, tuple(points), segment)
 
     def _segments(self, view: View) -> tuple[QuarterSeries, ...]:
-        """Comparable segments that an audience names: company → segment and label."""
-        wanted: dict[str, Mapping[str, str]] = {}
+        """Every comparable segment that an audience names, each once; an audience chooses its own at its desk."""
+        wanted: dict[tuple[str, str], str] = {}
         for audience in self.request.audiences:
-            wanted |= audience.settings.get("segments") or {}
-        order = [c for c in (self.request.subject, *self.request.core) if c in wanted]
-        made = [self._series(view, c, "revenue", wanted[c]["segment"], wanted[c]["label"]) for c in order]
+            for company, entry in (audience.settings.get("segments") or {}).items():
+                wanted.setdefault((company, entry["segment"]), entry.get("label") or entry["segment"])
+        order = [key for c in (self.request.subject, *self.request.core) for key in wanted if key[0] == c]
+        made = [self._series(view, company, "revenue", name, wanted[company, name]) for company, name in order]
         return tuple(series for series in made if series.points)
 
     def _next_quarter(self, view: View) -> None:

@@ -11,7 +11,7 @@ from typing import Any, Final
 from peerbench.brief import clip, cuts, lineage, plan, prose
 from peerbench.brief.audience import Audience
 from peerbench.brief.blocks import BLOCKS
-from peerbench.brief.context import Desk
+from peerbench.brief.context import WORTH, Desk
 from peerbench.brief.lineage import CODES
 from peerbench.brief.panel import panel
 from peerbench.brief.settle import merged, settled
@@ -38,8 +38,8 @@ from peerbench.core.document import (
     When,
 )  # fmt: skip
 from peerbench.core.errors import UnusableRequest
-from peerbench.narrate import valuation, words
-from peerbench.narrate.claims import few
+from peerbench.narrate import rank, resilience, valuation, words
+from peerbench.narrate.claims import Statement, Value, few, speak
 from peerbench.narrate.operations import extremes, moves
 from peerbench.narrate.valuation import direction
 
@@ -71,7 +71,7 @@ def compose(
     standfirst = clip.first(standfirst, desk.limit("standfirst", 9))
     takeaways = prose.takeaways(desk, most=desk.limit("takeaways", 4))
     side = panel(desk)
-    pages = merged([page for wanted in audience.settings["pages"] if (page := _page(desk, wanted)) is not None])
+    pages = merged(_pages(desk))
     meta = replace(_meta(desk, (standfirst, takeaways, pages)), length=length)
     brief = Brief(meta, headline, standfirst, (), takeaways, side, pages, (), ())
     brief = lineage.numbered(desk, brief, rows=rows)
@@ -86,6 +86,15 @@ def _in_currency(value: Any, code: str) -> Any:
     if isinstance(value, Mapping):
         return {key: _in_currency(part, code) for key, part in value.items()}
     return [_in_currency(part, code) for part in value] if isinstance(value, list) else value
+
+
+def _pages(desk: Desk) -> list[Page]:
+    """The pages of the plan. The first continues the head; each other one begins with nothing told."""
+    made = []
+    for place, wanted in enumerate(desk.audience.settings["pages"]):
+        desk.told = desk.told if place == 0 else set()
+        made.append(_page(desk, wanted))
+    return [page for page in made if page is not None]
 
 
 def _page(desk: Desk, wanted: Mapping[str, Any]) -> Page | None:
@@ -140,10 +149,40 @@ def _section_head(desk: Desk, name: str) -> Spans:
         share = ev.money(ev.subject, "net_cash_share")
         holds |= {"net_cash": share.ok and (share.value or 0) > 0}
     if ev.has("capex_to_sales_fy"):
-        holds |= {"below_spending": direction(ev.gap("capex_to_sales_fy"))["below"]}
+        surely = rank.verbs(ev, "capex_to_sales_fy")["stands"]
+        holds |= {"below_spending": surely and direction(ev.gap("capex_to_sales_fy"))["below"]}
     if ev.has("debt_to_equity"):
         holds |= {"lowest": extremes(ev, "debt_to_equity")[1] == ev.subject}
-    return desk.title(f"section.{name}", {"subject": ev.name(ev.subject)}, holds)
+    values: dict[str, Value] = {"subject": ev.name(ev.subject)}
+    return _joined_head(desk, name, holds) or desk.title(f"section.{name}", values, holds)
+
+
+HEAD_PARTS: Final[Mapping[str, Mapping[str, str]]] = {  # a head of parts, and the measure by which each is weighed
+    "growth": {
+        "growth": "revenue_growth_ltm",
+        "spending": "capex_to_sales_fy",
+        "margin": "operating_margin_ltm",
+        "net_cash": "net_cash_share",
+        "debt": "debt_to_equity",
+    }
+}
+PARTS: Final = 3
+
+
+def _joined_head(desk: Desk, name: str, holds: Mapping[str, bool]) -> Spans:
+    """A head of two or three parts, the weightiest first; empty where fewer weigh enough, or where sales fall."""
+    ev = desk.evidence
+    parts = {part: metric for part, metric in HEAD_PARTS.get(name, {}).items() if ev.has(metric)}
+    weights = {part: rank.gap(ev, metric) for part, metric in parts.items()}
+    weights |= {"net_cash": resilience.cushion_weight(ev, parts["net_cash"])} if "net_cash" in parts else {}
+    said = []
+    for part in sorted(parts, key=lambda part: -weights[part]):
+        own = {**direction(ev.gap(parts[part])), "net_cash": holds.get("net_cash", False)}
+        claim = speak(Statement(f"part.{name}.{part}", {}, own), desk.phrases)
+        said += [_text(claim.spans)] if claim is not None and weights[part] >= WORTH else []
+    if len(said) < 2 or holds.get("fell"):
+        return ()
+    return (Text(words.capital(", ".join(said[:PARTS]))),)
 
 
 # ---- furniture -------------------------------------------------------------------------------------------------------

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from peerbench.brief.audience import Audience
 from peerbench.brief.sourcebook import Sourcebook
-from peerbench.brief.study import Premiums, Study
+from peerbench.brief.study import Premiums, QuarterSeries, Study
+from peerbench.brief.told import facts
 from peerbench.core.document import Cell, Cite, Mark, Native, Number, Paragraph, Span, Spans, Strong, Text, When
 from peerbench.core.evidence import Evidence, Quantity, Tested
 from peerbench.core.metric import Operand
 from peerbench.core.scripts import language
-from peerbench.narrate import words
-from peerbench.narrate.claims import Claim, Kind, Statement, Value, speak
+from peerbench.narrate import valuation, words
+from peerbench.narrate.claims import Claim, Kind, Statement, Value, speak, ways
 from peerbench.narrate.phrases import Phrases
 
 SIZES = ("market_cap", "revenue_ltm")
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
+CLEARLY = 2.0  # how many times the weight of the audience's first measure another needs to carry the headline
+WORTH = 0.15  # and what it must weigh at all
 WIDE = 22  # letters of a name and its native form, of twice their width, that fit the first column of a table
 
 
@@ -34,6 +38,8 @@ class Desk:
     tables: int = 0
     letters: int = 0
     said: set[str] = field(default_factory=set)
+    told: set[str] = field(default_factory=set)  # facts in the text of the page being written, see brief.told
+    stance: int = 0  # whether the headline speaks for the subject (1), against it (-1) or neither
     placed: set[str] = field(default_factory=set)  # names of blocks already on a page
     claims: list[Claim] = field(default_factory=list)
     limits: Mapping[str, float] = field(default_factory=dict)  # of the page being written, see brief.cuts
@@ -47,12 +53,16 @@ class Desk:
         """Every operand of the study's formulas by its key."""
         return {operand.key: operand for operand in self.study.plan.operands}
 
-    @property
+    @cached_property
     def headline_metric(self) -> str:
-        """The first of the audience's headline metrics that has a premium; else the first."""
+        """The first of the audience's headline metrics that has a premium, unless another's gap clearly weighs more."""
         options = [metric for metric in self.audience.names("headline_metrics") if self.evidence.has(metric)]
         usable = [metric for metric in options if self.evidence.premium(metric).ok]
-        return (usable or options or ["pe_ltm"])[0]
+        weights = {m: valuation.headline_weight(self.evidence, self.study.tested.get(m), m) for m in usable}
+        first = (usable or options or ["pe_ltm"])[0]
+        strongest = max(usable, key=lambda metric: weights[metric], default=first)
+        clear = bool(usable) and weights[strongest] >= max(WORTH, CLEARLY * weights[first])
+        return strongest if clear else first
 
     @property
     def tested(self) -> Tested | None:
@@ -62,6 +72,17 @@ class Desk:
     def premiums(self) -> Premiums | None:
         """The gap through time on the multiple that this audience follows."""
         return self.study.premiums.get(self.audience.words("history"))
+
+    @property
+    def segments(self) -> tuple[QuarterSeries, ...]:
+        """The comparable segments that this audience names, under its own labels."""
+        chosen = self.audience.settings.get("segments") or {}
+        mine = {company: entry for company, entry in chosen.items() if isinstance(entry, Mapping)}
+        return tuple(
+            replace(series, label=mine[series.company].get("label") or series.label)
+            for series in self.study.segments
+            if series.company in mine and series.segment == mine[series.company]["segment"]
+        )
 
     @property
     def priced_on(self) -> When:
@@ -93,19 +114,37 @@ class Desk:
 
     # ---- words --------------------------------------------------------------------------------------------------
 
-    def say(self, statement: Statement | None, *, once: bool = True) -> Claim | None:
-        """Word a statement; a claim is said once a brief unless once is False."""
-        if statement is None or (once and statement.id in self.said):
+    def draft(self, statement: Statement | None) -> Claim | None:
+        """How a statement would be said here: its first true wording that tells nothing the page has told."""
+        if statement is None or statement.id in self.said:
             return None
-        claim = speak(statement, self.phrases)
+        worded = ways(statement, self.phrases)
+        return next((claim for claim in worded if not self.told & facts(claim.refs)), None)
+
+    def say(self, statement: Statement | None) -> Claim | None:
+        """Word a statement, once a brief; what the page has told is not told again."""
+        claim = self.draft(statement)
         if claim is not None:
-            self.said.add(statement.id)
-            self.claims.append(claim)
+            self.keep(claim)
         return claim
+
+    def keep(self, claim: Claim) -> None:
+        """Put a claim on the page."""
+        self.said.add(claim.id)
+        self.told |= facts(claim.refs)
+        self.claims.append(claim)
+
+    @contextmanager
+    def summary(self) -> Iterator[None]:
+        """The takeaways: they may tell again what the head has told, and each fact once among themselves."""
+        head, self.told = self.told, set()
+        yield
+        self.told |= head
 
     def title(self, name: str, values: Mapping[str, Value], holds: Mapping[str, bool]) -> Spans:
         """A title that is a claim. Every title has a variant without needs, so it always says something true."""
-        claim = self.say(Statement(name, values, holds), once=False)
+        claim = speak(Statement(name, values, holds), self.phrases)
+        self.claims += [claim] if claim else []
         return claim.spans if claim else (Text(name),)
 
     def paragraph(

@@ -467,7 +467,7 @@ def _year_ends(desk: Desk) -> str:
 
 def segments(desk: Desk) -> Chart | None:
     """Figure 7: growth of comparable segments, direct labels at the line ends."""
-    drawn = [s for s in desk.study.segments if len(s.points) >= 2]
+    drawn = [s for s in desk.segments if len(s.points) >= 2]
     if not drawn or drawn[0].company != desk.evidence.subject:
         return None
     chosen = tuple(

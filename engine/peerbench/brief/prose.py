@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Final
 
 from peerbench.brief.context import Desk
-from peerbench.core.document import Note, Paragraph, Prose, Spans, Text, When
+from peerbench.core.document import Note, Paragraph, Prose, Span, Spans, Text, When
 from peerbench.core.evidence import Quantity
-from peerbench.narrate import operations, policy, resilience, risk, valuation, words
+from peerbench.narrate import operations, policy, rank, resilience, risk, valuation, words
 from peerbench.narrate.claims import Claim, Statement, Value, few, listing, possessive, speak
 from peerbench.narrate.valuation import direction
 
@@ -23,7 +24,7 @@ def _prose(*paragraphs: Paragraph | None, side: bool = False) -> Prose | None:
 
 def renamed(statement: Statement, id: str) -> Statement:
     """The same facts worded by another phrase."""
-    return Statement(id, statement.values, statement.holds, statement.strength, statement.kind, statement.extra_refs)
+    return replace(statement, id=id)
 
 
 def _need(desk: Desk, *metrics: str) -> bool:
@@ -35,9 +36,7 @@ def _need(desk: Desk, *metrics: str) -> bool:
 
 def _spread(desk: Desk) -> Statement:
     statement = valuation.spread(desk.evidence, desk.metrics("multiples"))
-    return Statement(
-        statement.id, statement.values, {**statement.holds, "agree": not statement.holds["mixed"]}, statement.strength
-    )
+    return replace(statement, holds={**statement.holds, "agree": not statement.holds["mixed"]})
 
 
 def _quarter_words(desk: Desk, metric: str) -> str:
@@ -174,7 +173,7 @@ def _effort(desk: Desk) -> Statement:
 
 
 def _segment(desk: Desk) -> Statement | None:
-    own = next((s for s in desk.study.segments if s.company == desk.evidence.subject and len(s.points) >= 2), None)
+    own = next((s for s in desk.segments if s.company == desk.evidence.subject and len(s.points) >= 2), None)
     if own is None:
         return None
     (start, first), (end, last) = own.points[0], own.points[-1]
@@ -220,17 +219,56 @@ TAKEAWAYS: Final[Mapping[str, Callable[[Desk], Statement | None]]] = {
 
 
 def takeaways(desk: Desk, *, most: int = 4) -> tuple[Paragraph, ...]:
-    """Three or four; "a | b" in the audience's list means the first that can be said. The last is counter-evidence."""
-    claims: list[Claim] = []
-    wanted = desk.audience.names("takeaways")
-    for entry in wanted:
-        for name in entry.split("|"):
-            claim = desk.say(TAKEAWAYS[name.strip()](desk))
-            if claim is not None and claim.lead:
-                claims.append(claim)
-                break
-    kept = claims if len(claims) <= most else [*claims[: most - 1], claims[-1]]
-    return tuple(desk.takeaway(claim) for claim in kept)
+    """Three or four, the weightiest first, and the counter-evidence last.
+
+    Each entry of the audience's list is a theme: of "a | b" the weightier is said. The last entry is what may be held
+    against the headline: of its claims the weightiest that speaks the other way.
+    """
+    wanted = [tuple(name.strip() for name in entry.split("|")) for entry in desk.audience.names("takeaways")]
+    themes, last = wanted[:-1], wanted[-1] if wanted else ()
+    with desk.summary():
+        counter = _kept(desk, _against(desk, _candidates(desk, last)))
+        chosen = _chosen(desk, themes, most - len(counter))
+    ranked = sorted(chosen, key=lambda claim: -claim.strength)
+    return tuple(desk.takeaway(claim) for claim in (*ranked, *counter))
+
+
+LEAST_TAKEAWAYS: Final = 3
+
+
+def _chosen(desk: Desk, themes: Sequence[Sequence[str]], most: int) -> list[Claim]:
+    """The weightiest claim of the weightiest theme, and so on; where themes are few, a second claim of one."""
+    chosen: list[Claim] = []
+    left = list(themes)
+    while len(chosen) < most:
+        leaders = [(found[0], theme) for theme in left if (found := _candidates(desk, theme))]
+        if not leaders:
+            break
+        best, theme = max(leaders, key=lambda pair: pair[0].strength)
+        chosen += _kept(desk, [best])
+        left.remove(theme)
+    rest = [name for theme in themes for name in theme]
+    while len(chosen) < min(most, LEAST_TAKEAWAYS - 1) and (more := _kept(desk, _candidates(desk, rest))):
+        chosen += more
+    return chosen
+
+
+def _candidates(desk: Desk, names: Iterable[str]) -> list[Claim]:
+    """What can be said of these, the weightiest first; the order of the list decides between equals."""
+    drafts = [desk.draft(TAKEAWAYS[name](desk)) for name in names]
+    return sorted((claim for claim in drafts if claim is not None and claim.lead), key=lambda claim: -claim.strength)
+
+
+def _against(desk: Desk, claims: list[Claim]) -> list[Claim]:
+    """Those that speak against the headline; all of them where none does."""
+    return [claim for claim in claims if claim.favours * desk.stance < 0] or claims
+
+
+def _kept(desk: Desk, claims: Sequence[Claim]) -> list[Claim]:
+    """The first of these, put on the page; none where there is none."""
+    for claim in claims[:1]:
+        desk.keep(claim)
+    return list(claims[:1])
 
 
 def head(desk: Desk) -> tuple[Spans, Spans]:
@@ -261,10 +299,14 @@ def head(desk: Desk) -> tuple[Spans, Spans]:
         pair = growth("headline.growth"), growth("standfirst.growth")
     short = _short_headline(desk, pair[0])
     pair = (short or pair[0], pair[1])
+    desk.stance = pair[0].favours
     spoken = [
-        desk.say(statement) or desk.say(Statement(f"{place}.plain", values, holds))
+        speak(statement, desk.phrases) or speak(Statement(f"{place}.plain", values, holds), desk.phrases)
         for statement, place in zip(pair, ("headline", "standfirst"), strict=True)
     ]
+    for claim in spoken:  # the standfirst says with its basis what the headline says
+        if claim is not None:
+            desk.keep(claim)
     return tuple(claim.spans if claim else () for claim in spoken)  # type: ignore[return-value]
 
 
@@ -471,11 +513,22 @@ def bears(desk: Desk) -> Note | None:
     return _outlook(desk, "bears", "Bears say", _bear_statements(desk))
 
 
+OUTLOOK: Final = 2  # points for and against, and things to watch
+
+
+def _weightiest(desk: Desk, statements: Iterable[Statement]) -> list[Claim]:
+    """As many as there is room for, the weightiest first."""
+    ranked = sorted(statements, key=lambda statement: -statement.strength)
+    claims: list[Claim] = []
+    for statement in ranked:
+        if len(claims) < desk.limit("outlook", OUTLOOK) and (claim := desk.say(statement)):
+            claims.append(claim)
+    return claims
+
+
 def _outlook(desk: Desk, id: str, title: str, statements: Iterable[Statement]) -> Note | None:
-    """The two strongest fragments as one sentence; evidence ranked by its size, no voice invented."""
-    ranked = sorted(statements, key=lambda s: -s.strength)
-    claims = [claim for statement in ranked if (claim := desk.say(statement))]
-    claims = claims[: desk.limit("outlook", 2)]
+    """The weightiest fragments as one sentence; no voice is invented."""
+    claims = _weightiest(desk, statements)
     if not claims:
         return None
     spans = listing([claim.spans for claim in claims], last="and")
@@ -486,58 +539,63 @@ def _outlook(desk: Desk, id: str, title: str, statements: Iterable[Statement]) -
 
 
 def _bull_statements(desk: Desk) -> list[Statement]:
-    ev, found = desk.evidence, []
-    own = next((s for s in desk.study.segments if s.company == ev.subject and s.points), None)
-    if own is not None:
-        last = own.points[-1][1]
-        found.append(
-            _fragment(
-                "outlook.bull.segment",
-                {"label": own.label, "growth": last.number("pct0"), "end": When(own.points[-1][0], "month")},
-                operations.moves(last.value),
-                abs(last.value or 0) * 3,
-            )
-        )
-    if _need(desk, "net_cash_share"):
-        share = ev.money(ev.subject, "net_cash_share")
-        found.append(
-            _fragment(
-                "outlook.bull.net_cash",
-                {"share": share.number("pct1")},
-                {"net_cash": (share.value or 0) > 0},
-                abs(share.value or 0) * 4,
-            )
-        )
-    found += _gap_statements(desk, "outlook.bull")
-    premium = ev.premium(desk.headline_metric)
-    values: dict[str, Value] = {
-        "subject": ev.name(ev.subject),
-        "measure": words.noun(ev, desk.headline_metric),
-        "gap": premium.number("pct0", absolute=True),
-    }
-    found.append(_fragment("outlook.bull.discount", values, direction(premium), abs(premium.value or 0)))
-    return found
+    return [*_segment_statements(desk), *_common_statements(desk, "outlook.bull")]
 
 
-def _gap_statements(desk: Desk, side: str) -> list[Statement]:
+def _segment_statements(desk: Desk) -> list[Statement]:
+    """The segment's growth in the company's latest quarter; one that later results have overtaken says nothing now."""
+    ev = desk.evidence
+    own = next((s for s in desk.segments if s.company == ev.subject and s.points), None)
+    latest = ev.value(ev.subject, "revenue_growth_quarter").end if _need(desk, "revenue_growth_quarter") else None
+    if own is None or (latest is not None and own.points[-1][0] < latest):
+        return []
+    end, last = own.points[-1]
+    weight = rank.size(last.value or 0.0, rank.USUAL) * rank.sound(ev, last, ())
+    values: dict[str, Value] = {"label": own.label, "growth": last.number("pct0"), "end": When(end, "month")}
+    return [_fragment("outlook.bull.segment", values, operations.moves(last.value), weight)]
+
+
+def _common_statements(desk: Desk, side: str) -> list[Statement]:
+    """What may speak for the one side or the other: growth and margin, the price, net cash."""
     ev, found = desk.evidence, []
     for name, metric in (("growth", "revenue_growth_ltm"), ("margin", "operating_margin_ltm")):
         if _need(desk, metric):
             gap = ev.gap(metric)
-            found.append(
-                _fragment(
-                    f"{side}.{name}",
-                    {"gap": gap.number("upp1", absolute=True)},
-                    direction(gap),
-                    abs(gap.value or 0) * 5,
-                )
-            )
+            values: dict[str, Value] = {"gap": gap.number("upp1", absolute=True)}
+            holds = {**direction(gap), **rank.verbs(ev, metric)}
+            found.append(_fragment(f"{side}.{name}", values, holds, rank.gap(ev, metric)))
+    found += _price_statements(desk, side)
+    if _need(desk, "net_cash_share"):
+        weight = ev.money(ev.subject, "net_cash_share")
+        holds = {"net_cash": (weight.value or 0) > 0, "net_debt": (weight.value or 0) < 0}
+        values = {"share": weight.number("pct1", absolute=True)}
+        part = resilience.cushion_weight(ev, "net_cash_share")
+        found.append(_fragment(f"{side}.net_cash", values, holds, part))
+    return found
+
+
+def _price_statements(desk: Desk, side: str) -> list[Statement]:
+    """The gap on the multiple that weighs most, and on the next that is firm."""
+    ev = desk.evidence
+    multiples = desk.metrics("multiples") or (desk.headline_metric,)
+    ranked = sorted(multiples, key=lambda metric: -rank.gap(ev, metric))
+    found = []
+    next_firm = [metric for metric in ranked[1:] if rank.verbs(ev, metric)["firm"]]
+    for name, metric in zip(("price", "multiple"), (*ranked[:1], *next_firm), strict=False):
+        premium = ev.premium(metric)
+        values: dict[str, Value] = {
+            "subject": ev.name(ev.subject),
+            "measure": words.noun(ev, metric),
+            "multiple": ev.definitions[metric].short if ev.has(metric) else "",
+            "gap": premium.number("pct0", absolute=True),
+        }
+        holds = {**direction(premium), **rank.verbs(ev, metric)}
+        found.append(_fragment(f"{side}.{name}", values, holds, rank.gap(ev, metric)))
     return found
 
 
 def _bear_statements(desk: Desk) -> list[Statement]:
-    ev = desk.evidence
-    found = _gap_statements(desk, "outlook.bear")
+    ev, found = desk.evidence, _common_statements(desk, "outlook.bear")
     for name, metric in (("operating", "operating_income_growth_quarter"), ("fcf", "fcf_growth_fy")):
         if _need(desk, metric):
             change = ev.value(ev.subject, metric)
@@ -546,48 +604,52 @@ def _bear_statements(desk: Desk) -> list[Statement]:
                 "quarter": _quarter_words(desk, metric),
             }
             found.append(
-                _fragment(f"outlook.bear.{name}", values, operations.moves(change.value), abs(change.value or 0))
+                _fragment(f"outlook.bear.{name}", values, operations.moves(change.value), rank.change(ev, metric))
             )
-    premium = ev.premium(desk.headline_metric)
-    values = {
-        "subject": ev.name(ev.subject),
-        "measure": words.noun(ev, desk.headline_metric),
-        "gap": premium.number("pct0", absolute=True),
-    }
-    found.append(_fragment("outlook.bear.premium", values, direction(premium), abs(premium.value or 0)))
-    if _need(desk, "net_cash_share"):
-        share = ev.money(ev.subject, "net_cash_share")
-        found.append(
-            _fragment(
-                "outlook.bear.net_debt",
-                {"share": share.number("pct1", absolute=True)},
-                {"net_debt": (share.value or 0) < 0},
-                abs(share.value or 0) * 4,
-            )
-        )
     return found
 
 
 def watch(desk: Desk) -> Note | None:
-    """What would move the reading next: results against the same quarter a year before, and missing forecasts."""
-    ev = desk.evidence
+    """What would move the reading next: the next results, forecasts that are missing, the test that is nearest."""
+    claims = _weightiest(desk, [*_results(desk), *_unforecast(desk), *_nearest_test(desk)])
+    if not claims:
+        return None
+    spans: list[Span] = []
+    for claim in claims:
+        spans += [Text(" "), *claim.spans] if spans else [*claim.spans]
+    refs = [ref for claim in claims for ref in claim.refs]
+    return Note("watch", "What to watch", (Paragraph((*spans, *desk.cite(refs)), (), "judgement"),), "kicker")
+
+
+def _results(desk: Desk) -> list[Statement]:
+    """The next results, against the same quarter a year before: they move every figure of the company."""
     before = desk.study.evidence.book.get("working:next_quarter_base")
     if before is None or not before.ok:
-        return None
+        return []
+    loss = (before.value or 0.0) < 0
+    values: dict[str, Value] = {"operating": before.number("money", absolute=loss)}
+    return [_fragment(f"outlook.watch{'_loss' if loss else ''}", values, {}, 1.0)]
+
+
+def _unforecast(desk: Desk) -> list[Statement]:
+    """Companies without a dated forecast, where others have one; the more there are, the more is missing."""
+    ev = desk.evidence
     missing = [c for c in ev.everyone if _need(desk, "pe_fy1") and not ev.operand(c, valuation.FORECAST).ok]
-    values: dict[str, Value] = {
-        "operating": before.number("money"),
-        "missing": few([ev.name(c) for c in missing], many=words.any_of(ev, missing)),
-    }
-    id = "outlook.watch" if missing else "outlook.watch_plain"
-    if (before.value or 0.0) < 0:
-        id, values["operating"] = "outlook.watch_loss", before.number("money", absolute=True)
-    claim = desk.say(_fragment(id, values, {}, 1.0))
-    if claim is None:
-        return None
-    return Note(
-        "watch", "What to watch", (Paragraph((*claim.spans, *desk.cite(claim.refs)), (), "judgement"),), "kicker"
-    )
+    if not missing or len(missing) == len(ev.everyone):
+        return []
+    values: dict[str, Value] = {"missing": few([ev.name(c) for c in missing], many=words.any_of(ev, missing))}
+    return [_fragment("outlook.watch_forecast", values, {}, len(missing) / len(ev.everyone))]
+
+
+def _nearest_test(desk: Desk) -> list[Statement]:
+    """The variant of the headline's test that is nearest to failing; ½ where it is twice the threshold."""
+    tested = desk.tested if desk.audience.words("headline", "valuation") == "valuation" else None
+    holding = [v for v in tested.variants if v.holds and v.premium.value is not None] if tested else []
+    if tested is None or not holding:
+        return []
+    nearest = min(holding, key=lambda variant: abs(variant.premium.value or 0.0))
+    values: dict[str, Value] = {"test": nearest.name, "gap": nearest.premium.number("spct0")}
+    return [_fragment("outlook.watch_test", values, {}, tested.threshold / abs(nearest.premium.value or 1.0))]
 
 
 def why(desk: Desk) -> Note | None:

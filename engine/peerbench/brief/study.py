@@ -74,6 +74,7 @@ class QuarterSeries:
     company: str
     label: str
     points: tuple[tuple[date, Quantity], ...]
+    segment: str = "total"
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +105,7 @@ class Study:
     implied: tuple[ImpliedValue, ...] = ()
     correlations: Mapping[str, Quantity] = field(default_factory=dict)
     growth: Mapping[str, QuarterSeries] = field(default_factory=dict)  # company → revenue growth
-    segments: tuple[QuarterSeries, ...] = ()
+    segments: tuple[QuarterSeries, ...] = ()  # those of every audience
     prices: Mapping[str, tuple[SeriesPoint, ...]] = field(default_factory=dict)  # company → closes of twelve months
     listings: Mapping[str, Listing] = field(default_factory=dict)
     claims: Mapping[str, Quantity] = field(default_factory=dict)  # company claims with a value, by claim id

@@ -9,7 +9,7 @@ from typing import Any, Final
 from peerbench.brief.context import Desk, cell, plain
 from peerbench.core.document import Cell, Column, Number, Row, Spans, Table, Text, When
 from peerbench.core.evidence import Quantity, Tested, Variant
-from peerbench.narrate import words
+from peerbench.narrate import rank, words
 from peerbench.narrate.claims import possessive
 from peerbench.narrate.operations import about_half, extremes, moves, ranks
 from peerbench.narrate.valuation import direction
@@ -245,10 +245,11 @@ def summary(desk: Desk) -> Table | None:
     metric, growth = desk.headline_metric, "revenue_growth_ltm"
     own, median = ev.money(ev.subject, growth), ev.median(growth)
     gap = direction(ev.gap(growth), "_growth")
+    half = about_half(own, median) and rank.verbs(ev, growth)["firm"]
     title = desk.title(
         desk.audience.words("summary_title", "title.summary"),
         {},
-        {**direction(ev.premium(metric)), **gap, **moves(own.value), "below_growth_half": about_half(own, median)},
+        {**direction(ev.premium(metric)), **gap, **moves(own.value), "below_growth_half": half},
     )
     rows = company_rows(desk, cols, shown=shown)
     if benchmarked(desk, cols):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import statistics
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 import polars as pl
@@ -15,6 +15,7 @@ from peerbench.core.metric import MetricDefinition
 Statistic = Literal["median", "mean", "harmonic", "aggregate"]
 
 INSIDE: Final = 0.05  # a gap inside ±5 % is no gap
+INSIDE_POINTS: Final = 0.01  # nor is one inside a percentage point, where rates are compared by their difference
 LEAST_IN_A_TEST: Final = 2  # a variant may rest on two peers: it is a test, not a printed statistic
 _WORDS: Final[dict[str, str]] = {"mean": "arithmetic mean", "harmonic": "harmonic mean", "aggregate": "aggregate"}
 
@@ -116,6 +117,40 @@ def robustness(
         *(_variant(table, metric, main, without=pivotal) for metric in others_without_pivotal if pivotal),
     ]
     return Robustness(headline, threshold, tuple(each for each in variants if each is not None), pivotal)
+
+
+def held(
+    metrics: pl.DataFrame, *, subject: str, roles: Mapping[str, str], definitions: Mapping[str, MetricDefinition]
+) -> dict[str, tuple[int, int]]:
+    """metric → (k, m): in how many variants the subject's gap to the peer median keeps its side and its size.
+
+    The variants are the median, the median without each core peer, other means, and with reference peers. Measures
+    without a median of at least three core peers, or without a value of the subject, are not tested and left out.
+    """
+    table = _table(metrics, subject, roles, definitions, {}, INSIDE)
+    found = {}
+    for metric in dict.fromkeys(metric for metric, _ in table.values):
+        points = metric in definitions and definitions[metric].compare != "premium"
+        own = replace(table, threshold=INSIDE_POINTS) if points else table
+        variants = _simple(own, metric) if metric in definitions else []
+        if variants:
+            found[metric] = (sum(variant.holds for variant in variants), len(variants))
+    return found
+
+
+def _simple(table: _Table, metric: str) -> list[Variant]:
+    """The variants that any measure has; none where its median is withheld."""
+    peers = table.peers(metric)
+    main = _variant(table, metric) if withheld(len(peers), "median") is None else None
+    if main is None:
+        return []
+    means: tuple[Statistic, ...] = ("mean", "harmonic") if table.definitions[metric].compare == "premium" else ("mean",)
+    tried = [
+        *(_variant(table, metric, main, without=peer) for peer in peers),
+        *(_variant(table, metric, main, statistic=mean) for mean in means),
+        _variant(table, metric, main, references=True) if table.reference else None,
+    ]
+    return [main, *(variant for variant in tried if variant is not None)]
 
 
 def _table(

@@ -72,6 +72,7 @@ class Evidence:
     converted: Mapping[tuple[str, str], Mapping[str, Any]]
     compared: Mapping[tuple[str, str], Mapping[str, Any]]
     book: dict[str, Quantity] = field(default_factory=dict)
+    held: Mapping[str, tuple[int, int]] = field(default_factory=dict)  # metric → gap holds in k of m variants
 
     @property
     def everyone(self) -> tuple[str, ...]:

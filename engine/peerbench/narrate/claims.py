@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Literal
 
 from peerbench.core.document import Number, Paragraph, Span, Spans, Strong, Text
@@ -21,9 +21,10 @@ class Statement:
     id: str
     values: Mapping[str, Value]
     holds: Mapping[str, bool]
-    strength: float = 1.0
+    strength: float = 1.0  # its weight from 0 to 1, see rank
     kind: Kind = "fact"
     extra_refs: tuple[str, ...] = ()  # figures that the wording rests on without printing them
+    favours: int = 0  # 1 speaks for the subject, -1 against it, 0 neither
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ class Claim:
     needs: tuple[str, ...]
     strength: float
     kind: Kind = "fact"
-    documents: tuple[str, ...] = field(default=())
+    favours: int = 0
 
     def paragraph(self, *, tail: Spans = ()) -> Paragraph:
         return Paragraph((*self.spans, *tail), self.lead, self.kind)
@@ -48,9 +49,16 @@ def speak(statement: Statement, phrases: wording.Phrases) -> Claim | None:
 
     Raises UnusableRequest when the phrase has a hole that the claim does not fill.
     """
-    phrase = wording.choose(statement.id, phrases, statement.holds, statement.values)
-    if phrase is None:
-        return None
+    return next(ways(statement, phrases), None)
+
+
+def ways(statement: Statement, phrases: wording.Phrases) -> Iterator[Claim]:
+    """The statement in each wording that is true, the file's first one first."""
+    for phrase in wording.true(statement.id, phrases, statement.holds, statement.values):
+        yield _worded(statement, phrase)
+
+
+def _worded(statement: Statement, phrase: wording.Phrase) -> Claim:
     for need in phrase.needs:
         if not statement.holds.get(need, False):
             raise wording.FalseSentence(statement.id, need)
@@ -60,7 +68,14 @@ def speak(statement: Statement, phrases: wording.Phrases) -> Claim | None:
     spans = wording.fill(phrase.say, statement.values)
     refs = (*refs_of((*lead, *spans)), *statement.extra_refs)
     return Claim(
-        statement.id, lead, spans, tuple(dict.fromkeys(refs)), phrase.needs, statement.strength, statement.kind
+        statement.id,
+        lead,
+        spans,
+        tuple(dict.fromkeys(refs)),
+        phrase.needs,
+        statement.strength,
+        statement.kind,
+        statement.favours,
     )
 
 

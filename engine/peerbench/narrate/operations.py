@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from peerbench.core.document import Text, When
 from peerbench.core.evidence import Evidence, Quantity
-from peerbench.narrate import words
+from peerbench.narrate import rank, words
 from peerbench.narrate.claims import Statement, few, listing, possessive
 
 
@@ -57,8 +58,10 @@ def growth(evidence: Evidence, metric: str) -> Statement:
             "highest_own": fastest == evidence.subject,
             "lowest_own": slowest == evidence.subject,
             "below_half": about_half(own, median),
+            **rank.verbs(evidence, metric),
         },
-        strength=min(1.0, abs(gap.value or 0.0) * 8),
+        strength=rank.gap(evidence, metric),
+        favours=rank.side(gap.value),
     )
 
 
@@ -91,7 +94,7 @@ def growth_headline(evidence: Evidence, metric: str, id: str, *, kind: str) -> S
         "gap": gap.number("upp1", absolute=True),
         "peers": names,
     }
-    return Statement(id, values, {**statement.holds, kind: True, "any": gap.ok})
+    return replace(statement, id=id, values=values, holds={**statement.holds, kind: True, "any": gap.ok})
 
 
 def loss(evidence: Evidence, metric: str) -> Statement:
@@ -110,8 +113,9 @@ def loss(evidence: Evidence, metric: str) -> Statement:
             "fell_others": losers > 0,
             "fell_alone": not losers and all(one.ok for one in theirs),
         },
-        strength=0.9,
+        strength=rank.together((rank.change(evidence, metric), 1.0 - losers / (len(theirs) + 1))),
         extra_refs=tuple(one.ref for one in theirs),
+        favours=-1,
     )
 
 
@@ -136,8 +140,9 @@ def profit_quality(evidence: Evidence, net: str, operating: str, guide: str, qua
             "above": bool(premium.ok and (premium.value or 0) > 0),
             "any": a.ok and b.ok,
         },
-        strength=min(1.0, abs((a.value or 0) - (b.value or 0))),
+        strength=rank.size((a.value or 0) - (b.value or 0), rank.USUAL) * rank.sound(evidence, a, (b,)),
         kind="judgement",
+        favours=rank.side((b.value or 0) - (a.value or 0)),
     )
 
 
@@ -176,8 +181,10 @@ def margins(evidence: Evidence, metric: str) -> Statement:
         {
             "below": bool(gap.ok and (gap.value or 0) < 0),
             "above": bool(gap.ok and (gap.value or 0) > 0),
+            **rank.verbs(evidence, metric),
         },
-        strength=min(1.0, abs(gap.value or 0) * 6),
+        strength=rank.gap(evidence, metric),
+        favours=rank.side(gap.value),
     )
 
 
@@ -204,7 +211,8 @@ def spending(evidence: Evidence, share: str, growth_metric: str) -> Statement:
             "above": bool(gap.ok and (gap.value or 0) > 0),
             "any": own.ok,
         },
-        strength=min(1.0, abs(rise.value or 0)),
+        strength=rank.together((rank.gap(evidence, share), rank.change(evidence, growth_metric))),
+        favours=rank.side(gap.value),
     )
 
 
@@ -250,7 +258,8 @@ def segment(evidence: Evidence, first: Quantity, last: Quantity, label: str, sta
             "rose": a is not None and b is not None and b > a,
             "fell": a is not None and b is not None and b < a,
         },
-        strength=min(1.0, abs((b or 0) - (a or 0)) * 4),
+        strength=rank.size((b or 0) - (a or 0), rank.USUAL) * rank.sound(evidence, last, ()),
+        favours=rank.side((b or 0) - (a or 0)),
     )
 
 

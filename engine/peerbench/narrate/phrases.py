@@ -166,11 +166,17 @@ def _unlicensed(text: str, needs: tuple[str, ...]) -> tuple[str, ...]:
 def choose(
     claim: str, phrases: Phrases, holds: Mapping[str, bool], values: Mapping[str, Span | Spans | str]
 ) -> Phrase | None:
-    """The first variant all of whose predicates hold and whose holes all have something to say."""
+    """The first variant that is true and complete."""
+    return next(true(claim, phrases, holds, values), None)
+
+
+def true(
+    claim: str, phrases: Phrases, holds: Mapping[str, bool], values: Mapping[str, Span | Spans | str]
+) -> Iterator[Phrase]:
+    """The variants all of whose predicates hold and whose holes all have something to say, in the file's order."""
     for phrase in phrases.get(claim, ()):
         if all(holds.get(need, False) for need in phrase.needs) and _fillable(phrase, values):
-            return phrase
-    return None
+            yield phrase
 
 
 def _fillable(phrase: Phrase, values: Mapping[str, Span | Spans | str]) -> bool:

@@ -7,7 +7,7 @@ from typing import Final
 
 from peerbench.core.document import Text
 from peerbench.core.evidence import Evidence, Quantity
-from peerbench.narrate import words
+from peerbench.narrate import rank, words
 from peerbench.narrate.claims import Statement, few, listing, possessive
 from peerbench.narrate.operations import extremes, moves
 
@@ -62,6 +62,8 @@ def headline(evidence: Evidence, metric: str) -> Statement:
             "highest_own": extremes(evidence, metric)[0] == evidence.subject,
             "any": True,
         },
+        strength=rank.gap(evidence, metric),
+        favours=1 if top == evidence.subject else -1,
     )
 
 
@@ -105,8 +107,14 @@ def scale(evidence: Evidence, metric: str) -> Statement:
         "takeaway.scale",
         {"top": evidence.name(top), "top_s": possessive(evidence.name(top)), "items": listing(items)},
         {"any": bool(items)},
-        strength=0.9,
+        strength=_times_weight(times),
+        favours=1 if top == evidence.subject else -1,
     )
+
+
+def _times_weight(times: Sequence[Quantity]) -> float:
+    """How far apart the sizes are: ½ where the largest is twice the next."""
+    return max((rank.size(quantity.value - 1.0, 1.0) for quantity in times if quantity.value is not None), default=0.0)
 
 
 def pace(evidence: Evidence, growth: str, level: str) -> Statement:
@@ -134,7 +142,8 @@ def pace(evidence: Evidence, growth: str, level: str) -> Statement:
             "widening": faster if leads else slower,
             "any": top != evidence.subject,
         },
-        strength=0.7,
+        strength=rank.size((own.value or 0) - (other.value or 0), rank.USUAL) if own.ok and other.ok else 0.0,
+        favours=rank.side((own.value or 0) - (other.value or 0)),
     )
 
 
@@ -158,8 +167,19 @@ def effort(evidence: Evidence, share: str, level: str) -> Statement:
             "highest": len(order) > 1 and extremes(evidence, share)[0] == order[0],
             "differs": order != ordered(evidence, level),
         },
-        strength=0.8,
+        strength=_order_weight(evidence, share, level),
+        favours=rank.side(evidence.gap(share).value),
     )
+
+
+def _order_weight(evidence: Evidence, share: str, level: str) -> float:
+    """Whether effort tells another order than size: how many companies change place, and how far effort spreads."""
+    by_share, by_size = ordered(evidence, share), ordered(evidence, level)
+    known = [value for company in by_share if (value := evidence.money(company, share).value) is not None]
+    if len(known) < 2:
+        return 0.0
+    moved = sum(one != other for one, other in zip(by_share, by_size, strict=False)) / len(known)
+    return rank.together((moved / 2, rank.size(known[0] - known[-1], rank.USUAL)))
 
 
 def pledge(
@@ -179,6 +199,7 @@ def pledge(
             "share": top.number("pct0"),
         },
         {"any": amount.ok and per_year.ok and against.ok and top.ok, "above": more > 0, "below": more < 0},
-        strength=0.8,
+        strength=rank.size(more, 1.0),
         kind="company",
+        favours=rank.side(more),
     )

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from peerbench.core.evidence import Evidence
-from peerbench.narrate import words
+from peerbench.narrate import rank, words
 from peerbench.narrate.claims import Statement
 from peerbench.narrate.operations import extremes
 
@@ -30,10 +32,22 @@ def net_cash(evidence: Evidence, amount: str, share: str) -> Statement:
             "net_debt": bool(own.ok and (own.value or 0) < 0),
             "above": gap > 0,
             "below": gap < 0,
+            **rank.verbs(evidence, share),
             "any": own.ok and weight.ok,
         },
-        strength=min(1.0, abs(gap) * 8),
+        strength=cushion_weight(evidence, share),
+        favours=1 if positive and gap >= 0 else -1,
     )
+
+
+QUARTER: Final = 0.25  # of the market value: net cash of so much weighs ½ whatever the peers have
+
+
+def cushion_weight(evidence: Evidence, share: str) -> float:
+    """Net cash or net debt weighs by its part of the market value, and by its distance from the peers'."""
+    own = evidence.money(evidence.subject, share)
+    alone = rank.size(own.value or 0.0, QUARTER) * rank.sound(evidence, own, ())
+    return rank.together((alone, rank.gap(evidence, share)))
 
 
 def leverage(evidence: Evidence, metric: str) -> Statement:
@@ -56,5 +70,6 @@ def leverage(evidence: Evidence, metric: str) -> Statement:
             "above": gap > 0,
             "any": own.ok,
         },
-        strength=0.4,
+        strength=rank.gap(evidence, metric),
+        favours=-rank.side(gap),
     )

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from peerbench.core.document import Spans, Text, When
 from peerbench.core.evidence import Evidence, Quantity
-from peerbench.narrate import words
+from peerbench.narrate import rank, words
 from peerbench.narrate.claims import Statement, few, listing, possessive
 from peerbench.narrate.operations import extremes
 from peerbench.narrate.valuation import direction
@@ -37,11 +37,14 @@ def headline(evidence: Evidence, swings: str, debt: str) -> Statement:
         {
             "unmeasured": not evidence.money(evidence.subject, swings).ok,
             **direction(premium),
+            **rank.verbs(evidence, swings),
             "below_debt": less_debt,
             "above_debt": gap[0] is not None and gap[1] is not None and gap[0] > gap[1],
             "lowest_debt": _lowest(evidence, debt),
             "any": True,
         },
+        strength=rank.gap(evidence, swings),
+        favours=-rank.side(premium.value) if premium.ok else 1 if less_debt else -1,
     )
 
 
@@ -98,7 +101,8 @@ def volatility(evidence: Evidence, year: str, month: str) -> Statement:
             "recent": recent.ok,
             "any": own.ok and any(q.ok for _, q in others),
         },
-        strength=0.9,
+        strength=rank.gap(evidence, year),
+        favours=-rank.side(evidence.premium(year).value),
     )
 
 
@@ -124,7 +128,8 @@ def tail(evidence: Evidence, in_twenty: str, worst: str) -> Statement:
             "highest_other": bool(most) and most != evidence.subject and own.ok and day.ok,
             "highest_own": most == evidence.subject and own.ok and day.ok,
         },
-        strength=0.7,
+        strength=rank.together((rank.gap(evidence, in_twenty), rank.gap(evidence, worst))),
+        favours=-rank.side(evidence.premium(in_twenty).value),
     )
 
 
@@ -145,7 +150,7 @@ def diversification(evidence: Evidence, correlations: Mapping[str, Quantity]) ->
             "list": listing(items),
         },
         {"highest": len(items) > 1 and ordered[0][0] > ordered[1][0], "any": bool(items)},
-        strength=0.6,
+        strength=rank.size(ordered[0][0] - ordered[-1][0], rank.USUAL) if ordered else 0.0,
     )
 
 
@@ -160,5 +165,6 @@ def drawdown(evidence: Evidence, metric: str) -> Statement:
             "median": median.number("pct0"),
         },
         {**direction(evidence.premium(metric)), "any": own.ok and median.ok},
-        strength=0.6,
+        strength=rank.gap(evidence, metric),
+        favours=-rank.side(evidence.premium(metric).value),
     )

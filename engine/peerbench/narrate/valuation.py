@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from peerbench.core.document import Number, Spans, Text, When
 from peerbench.core.evidence import Evidence, Quantity, Tested
-from peerbench.narrate import words
+from peerbench.narrate import rank, words
 from peerbench.narrate.claims import Statement, few, listing, possessive
 
 FORECAST = "eps_estimate[fy1]"
@@ -54,7 +54,21 @@ def headline(evidence: Evidence, tested: Tested | None, metric: str) -> Statemen
             "measure": words.noun(evidence, metric),
         },
         {**direction(premium), **_tested(evidence, tested), "any": True},
+        strength=headline_weight(evidence, tested, metric),
+        favours=-rank.side(premium.value),
     )
+
+
+def headline_weight(evidence: Evidence, tested: Tested | None, metric: str) -> float:
+    """The gap's weight. One that hangs on a peer is told as such, and is no less sure for failing the test."""
+    told = tested is not None and bool(tested.pivotal)
+    return untested_weight(evidence, metric) if told else rank.gap(evidence, metric)
+
+
+def untested_weight(evidence: Evidence, metric: str) -> float:
+    """The gap's weight but for how it holds, for a sentence that says how it holds."""
+    share = rank.share(evidence, metric)
+    return rank.gap(evidence, metric) / share if share else 0.0
 
 
 def standfirst(evidence: Evidence, tested: Tested | None, metric: str, priced_on: When) -> Statement:
@@ -116,8 +130,15 @@ def spread(evidence: Evidence, metrics: Sequence[str]) -> Statement:
             "above_some": bool(above),
             "many": len(known) > 1,
         },
-        strength=max((abs(v) for _, _, v in known), default=0.0),
+        strength=_spread_weight(evidence, [m for m, _ in below], [m for m, _ in above]),
+        favours=(not above) - (not below) if known else 0,
     )
+
+
+def _spread_weight(evidence: Evidence, below: Sequence[str], above: Sequence[str]) -> float:
+    """Multiples on one side of the median strengthen each other; those on the other side take away."""
+    sides = [rank.together(rank.gap(evidence, metric) for metric in metrics) for metrics in (below, above)]
+    return abs(sides[0] - sides[1])
 
 
 def _with_gap(evidence: Evidence, metric: str, premium: Quantity) -> Spans:
@@ -140,7 +161,8 @@ def robustness(evidence: Evidence, tested: Tested, metric: str) -> Statement:
             "threshold": Number(tested.threshold, "pct0", ref="working:threshold"),
         },
         {**direction(premium), **_tested(evidence, tested)},
-        strength=0.9,
+        strength=untested_weight(evidence, metric),
+        favours=-rank.side(premium.value) if _tested(evidence, tested).get("holds") else rank.side(premium.value),
     )
 
 
@@ -169,7 +191,8 @@ def cash_yield(evidence: Evidence, metric: str, guide: str) -> Statement:
             "agree": (cheap and gap > 0) or (dear and gap < 0),
             "mixed": (cheap and gap < 0) or (dear and gap > 0),
         },
-        strength=0.5,
+        strength=rank.gap(evidence, metric) if abs(gap) >= 0.0025 else rank.gap(evidence, guide),
+        favours=rank.side(gap) if abs(gap) >= 0.0025 else rank.side(evidence.premium(guide).value),
     )
 
 
@@ -266,5 +289,6 @@ def history(evidence: Evidence, now: Quantity, mean: Quantity, sd: float, months
             "months": Number(float(months), "n0"),
         },
         {"above_mean": gap > 0, "below_mean": gap < 0, "above": gap > 0, "below": gap < 0},
-        strength=min(1.0, abs(gap) / sd / 2 if sd else 0.0),
+        strength=rank.size(gap, sd),
+        favours=-rank.side(gap),
     )
