@@ -278,11 +278,15 @@ class SqlShape(Shape):
 
 
 class YfinanceShape(Shape):
-    """Daily prices through the yfinance library (an extra)."""
+    """Daily prices and consensus through the yfinance library (an extra)."""
 
     required = ("tickers",)
     tickers: dict[Company, Text] = Field({}, description="Your key → ticker.")
     since: Day | None = Field(None, description="First day of prices.")
+    prices: bool = Field(True, description="Daily closes, as traded and with dividends folded in.")
+    consensus: bool = Field(
+        False, description="Mean estimates of earnings per share and revenue, dated the day they are fetched."
+    )
 
 
 class SourceShape(Shape):
