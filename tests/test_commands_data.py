@@ -20,6 +20,7 @@ pytest.importorskip("httpx")
 
 FILED = "2025-02-01"
 FACTS = "/api/xbrl/companyfacts/CIK{:010}.json"
+LISTED = "/submissions/CIK{:010}.json"
 CONFIG = """\
 subject: acme
 as_of: 2025-06-30
@@ -52,6 +53,9 @@ def replay() -> Iterator[server.Replay]:
     with server.replaying() as found:
         found.on(FACTS.format(1), server.ok(document(1, "ACME CORP", 100.0)))
         found.on(FACTS.format(2), server.ok(document(2, "OTHER INC", 200.0)))
+        for cik in (1, 2):
+            listed = {"cik": f"{cik:010}", "sicDescription": "Services-Prepackaged Software", "fiscalYearEnd": "1231"}
+            found.on(LISTED.format(cik), server.ok(json.dumps(listed).encode()))
         yield found
 
 
@@ -77,8 +81,8 @@ def test_pull_fetches_anew_and_tells_what_it_kept(
 ) -> None:
     assert main(["data", "pull"]) == 0
     said = capsys.readouterr().out
-    assert said.count("fetched ") == 2
-    assert "acme: 2 fetched, 16 facts, 0 prices, 1 rates" in said
+    assert said.count("fetched ") == 4
+    assert "acme: 4 fetched, 16 facts, 0 prices, 1 rates" in said
     assert main(["data", "pull"]) == 0
     assert replay.asked[FACTS.format(1)] == 2
 
@@ -106,7 +110,7 @@ def test_status_shows_newest_period_age_and_gaps(project: Path, capsys: pytest.C
     assert main(["data", "status", "--format", "json"]) == 0
     document = json.loads(capsys.readouterr().out)
     assert {entry["company"] for entry in document["known"]} == {"acme", "other"}
-    assert len(document["fetched"]) == 2
+    assert len(document["fetched"]) == 4
 
 
 def test_a_day_of_the_past_knows_less(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -131,7 +135,7 @@ def test_a_lock_is_written_only_when_something_changed(project: Path, capsys: py
     lock = project / "configs" / "acme.lock.json"
     text = lock.read_text()
     assert {entry["path"].rpartition("/")[2] for entry in json.loads(text)["inputs"]} == {
-        "fx.csv", "CIK0000000001.json", "CIK0000000002.json",
+        "fx.csv", "CIK0000000001.json", "CIK0000000002.json",  # facts and submissions of each
     }  # fmt: skip
     assert f"data lock {json.loads(text)['data_lock'][:12]}" in capsys.readouterr().out
     assert main(["data", "lock"]) == 0

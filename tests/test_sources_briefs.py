@@ -115,13 +115,17 @@ def test_a_brief_fetched_live_is_built_again_offline_from_its_lock(
             data = (shared / "sec_companyfacts" / f"facts-{cik:010}.json").read_bytes()
             path = f"/api/xbrl/companyfacts/CIK{cik:010}.json"
             replay.on(path, server.status(503), server.cut(data, 1000), server.packed(data))
+            listed = json.dumps(
+                {"cik": f"{cik:010}", "sic": "3674", "sicDescription": "Semiconductors & Related Devices"}
+            )
+            replay.on(f"/submissions/CIK{cik:010}.json", server.ok(listed.encode()))
         live = f"contact: Jane Doe jane@example.org\n      address: {replay.address}"
         config.write_text(CHIPS.format(folder="x").replace("folder: x", live))
         assert main(["data", "lock", "configs/chips.yaml"]) == 0
         first = pipeline.build(config, today=TODAY, out=place / "live")
         asked = sum(replay.asked.values())
     again = pipeline.build(config, today=TODAY, out=place / "frozen", frozen=True)
-    assert asked == 15
+    assert asked == 5 * 3 + 5
     for path in sorted(first.folder.rglob("*")):
         if path.is_file():
             assert path.read_bytes() == (again.folder / path.relative_to(first.folder)).read_bytes(), path.name

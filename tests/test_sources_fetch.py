@@ -170,11 +170,12 @@ def test_a_secret_of_an_address_is_neither_kept_nor_told(web: Web, replay: serve
 # ---- the SEC, live --------------------------------------------------------------------------------------------------
 
 
-def live(web: Web, replay: server.Replay, **companies: int) -> Payload:
+def live(web: Web, replay: server.Replay, *, submissions: bool = False, **companies: int) -> Payload:
     settings = {
         "contact": "Jane Doe jane@example.org",
         "address": replay.address,
         "companies": companies or {"acme": 1},
+        "submissions": submissions,
     }
     return sec.read(Ask("sec", "sec", settings, Path("/nowhere")), Means(web))
 
@@ -220,9 +221,58 @@ def test_a_ticker_is_looked_up_live(web: Web, replay: server.Replay) -> None:
         "address": replay.address,
         "tickers": replay.address + "/tickers.json",
         "companies": {"acme": {"cik": "ACM"}},
+        "submissions": False,
     }
     found = sec.read(Ask("sec", "sec", settings, Path("/nowhere")), Means(web))
     assert found.tables["companies"].frame["cik"].to_list() == ["0000000001"]
+
+
+SUBMISSIONS = "/submissions/CIK0000000001.json"
+LISTED = {
+    "cik": "0000000001", "name": "ACME CORP", "sic": "6022", "sicDescription": "State Commercial Banks",
+    "fiscalYearEnd": "1231", "addresses": {"business": {"stateOrCountry": "NY"}}, "filings": {"recent": {}},
+}  # fmt: skip
+
+
+def test_sector_and_country_come_from_the_list_of_submissions(web: Web, replay: server.Replay) -> None:
+    replay.on(FACTS, server.ok(DATA))
+    replay.on(SUBMISSIONS, server.status(503), server.cut(json.dumps(LISTED).encode(), 30),
+              server.packed(json.dumps(LISTED).encode()))  # fmt: skip
+    found = live(web, replay, submissions=True)
+    assert found.findings == ()
+    (company,) = found.tables["companies"].frame.to_dicts()
+    assert (company["sector"], company["country"]) == ("Financials: State Commercial Banks", "US")
+    assert [file.path for file in found.files] == [replay.address + FACTS, replay.address + SUBMISSIONS]
+    assert {receipt.address for receipt in web.store.receipts()} == {file.path for file in found.files}
+    assert live(web, replay, submissions=True).files == found.files
+    assert replay.asked[SUBMISSIONS] == 3
+    pinned = {file.path: file.sha256 for file in found.files}
+    frozen = live(Web(web.store, "frozen", pinned), replay, submissions=True)
+    assert frozen.tables["companies"].frame.equals(found.tables["companies"].frame)
+    assert replay.asked[SUBMISSIONS] == 3
+
+
+@pytest.mark.parametrize(
+    ("answer", "word"),
+    [
+        (server.status(404), "answered 404"),
+        (server.status(403), "answered 403"),
+        (server.status(302, Location="https://elsewhere.example.org/x.json"), "another host"),
+        (server.ok(b"<html>Undeclared Automated Tool</html>", "text/html"), "web page"),
+        (server.ok(b'{"cik": 1, "cik": 1}'), "twice"),
+        (server.ok(b'{"a":' * 9999), "deep"),
+    ],
+)
+def test_without_the_list_the_facts_go_on(web: Web, replay: server.Replay, answer: server.Answer, word: str) -> None:
+    replay.on(FACTS, server.ok(DATA))
+    replay.on(SUBMISSIONS, answer)
+    found = live(web, replay, submissions=True)
+    assert found.tables["facts"].frame.height == 2
+    (finding,) = found.findings
+    assert finding.check == "not-fetched"
+    assert "sector and country of acme" in finding.message
+    assert word in finding.message
+    assert [receipt.address for receipt in web.store.receipts()] == [replay.address + FACTS]
 
 
 # ---- the store ------------------------------------------------------------------------------------------------------

@@ -59,6 +59,40 @@ def test_a_ticker_is_looked_up_in_the_folders_own_lists(tmp_path: Path) -> None:
     assert [(finding.check, finding.severity) for finding in found.findings] == [("unknown-ticker", "warning")]
 
 
+def test_a_bank_is_told_from_its_industry_code(tmp_path: Path) -> None:
+    """State Commercial Banks does not begin with a word of finance; its enterprise value would mean nothing."""
+    write(tmp_path / "facts", acme(1))
+    listed = {"cik": "0000000001", "sic": "6022", "sicDescription": "State Commercial Banks"}
+    (tmp_path / "facts" / "submissions-CIK0000000001.json").write_text(json.dumps(listed))
+    found = payload(tmp_path)
+    assert combine((found,)).companies["acme"].financial
+    assert [Path(file.path).name for file in found.files] == ["CIK0000000001.json", "submissions-CIK0000000001.json"]
+
+
+def test_a_list_of_submissions_that_cannot_be_read_is_told_and_the_facts_go_on(tmp_path: Path) -> None:
+    write(tmp_path / "facts", acme(1))
+    (tmp_path / "facts" / "submissions-CIK0000000001.json").write_bytes(b"<html>403</html>")
+    found = payload(tmp_path)
+    assert found.tables["facts"].frame.height == 2
+    (finding,) = found.findings
+    assert (finding.check, finding.origin.file) == ("not-json", "facts/submissions-CIK0000000001.json")
+
+
+def test_a_year_end_of_the_register_serves_where_no_annual_report_is_there_and_is_told_where_it_differs(
+    tmp_path: Path,
+) -> None:
+    listed = {"cik": "0000000001", "fiscalYearEnd": "0630"}
+    write(tmp_path / "facts", filer(1, Assets=[row("2024-12-31", 50, FILED)]))
+    (tmp_path / "facts" / "submissions-CIK0000000001.json").write_text(json.dumps(listed))
+    (young,) = payload(tmp_path).tables["companies"].frame.to_dicts()
+    assert young["fiscal_year_end_month"] == 6
+    write(tmp_path / "facts", acme(1))
+    found = payload(tmp_path)
+    (moved,) = found.tables["companies"].frame.to_dicts()
+    assert moved["fiscal_year_end_month"] == 12
+    assert [(finding.check, finding.severity) for finding in found.findings] == [("moved-year-end", "note")]
+
+
 @pytest.mark.parametrize(
     ("data", "check", "word"),
     [

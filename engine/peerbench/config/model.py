@@ -197,6 +197,7 @@ class SecShape(Shape):
     ciks: list[Identifier] = Field([], description="CIKs or tickers without keys; keys are made of the names.")
     address: Text = Field("", description="Live: a mirror of https://data.sec.gov.")
     tickers: Text = Field("", description="Live: a mirror of the SEC's list of tickers.")
+    submissions: bool = Field(True, description="Live: fetch sector, country and fiscal year end of each company too.")
 
 
 class EcbShape(Shape):

@@ -56,6 +56,11 @@ def month_ends(last: date, count: int) -> tuple[date, ...]:
     return tuple(month_end(add_months(end.replace(day=1), -back)) for back in range(count - 1, -1, -1))
 
 
+def year_end_month(end: date) -> int:
+    """The month a fiscal year ends in: a 52/53-week year that ends on 2 January is one of December."""
+    return end.month if end.day > 10 or end == month_end(end) else (end.month - 2) % 12 + 1
+
+
 def near(first: date, second: date, *, days: int = 10) -> bool:
     """Whether two period ends are the same one for a 52/53-week reporter."""
     return abs((first - second).days) <= days

@@ -17,7 +17,7 @@ from typing import Any, Final
 
 from peerbench.core.findings import Finding, Origin
 from peerbench.core.items import FLOWS, ITEMS
-from peerbench.core.periods import month_end, months_of
+from peerbench.core.periods import months_of, year_end_month
 from peerbench.sources.mapping import TAXONOMIES, Candidate, Derived, Mapped, mapping, tags
 from peerbench.sources.splits import Restated, Split
 from peerbench.sources.splits import found as found_splits
@@ -423,14 +423,9 @@ def _registrant(cik: int, name: str, rows: Sequence[Mapping[str, Any]], accounti
     money = Counter(row["currency"] for row in own if row["currency"] and (newest - row["known_on"]).days < 800)
     years = [row["period_end"] for row in own if row["months"] == 12]
     lately = [end for end in years if (max(years) - end).days < 1200]
-    months = Counter(_year_end(end) for end in lately)
+    months = Counter(year_end_month(end) for end in lately)
     month = months.most_common(1)[0][0] if months else 12
     return Registrant(cik, name, money.most_common(1)[0][0] if money else "USD", month, accounting)
-
-
-def _year_end(end: date) -> int:
-    """The month a fiscal year ends in: a 52/53-week year that ends on 2 January is one of December."""
-    return end.month if end.day > 10 or end == month_end(end) else (end.month - 2) % 12 + 1
 
 
 def filing_address(cik: int, accession: str) -> str:

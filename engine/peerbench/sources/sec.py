@@ -17,6 +17,7 @@ from peerbench.sources.fetch import NotFetched, Web
 from peerbench.sources.payload import Payload
 from peerbench.sources.rows import table
 from peerbench.sources.splits import Split
+from peerbench.sources.submissions import NOTHING_SAID, About, said_of
 from peerbench.sources.table import Table
 
 ADDRESS: Final = "https://data.sec.gov"
@@ -40,11 +41,13 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class _File:
-    """A company facts file as it came: bytes and what to call it."""
+    """A company facts file as it came, with what the list of the company's submissions says of it."""
 
     wanted: Wanted
     shown: str
     data: bytes
+    about: About = NOTHING_SAID
+    beside: tuple[InputFile, ...] = ()  # the list of submissions, where there is one
 
     @property
     def receipt(self) -> InputFile:
@@ -63,7 +66,8 @@ def read(ask: Ask, means: Means) -> Payload:
         else:
             files.append(found)
     tables, splits, seen = _tables(ask, files, means.memory)
-    return Payload(ask.name, tables, (*findings, *seen), tuple(file.receipt for file in files), tuple(splits))
+    receipts = tuple(receipt for file in files for receipt in (file.receipt, *file.beside))
+    return Payload(ask.name, tables, (*findings, *seen), receipts, tuple(splits))
 
 
 # ---- a folder -------------------------------------------------------------------------------------------------------
@@ -78,6 +82,7 @@ def _folder(ask: Ask) -> Iterator[_File | Finding]:
         yield ask.finding("no-folder", f"the folder '{shown}' cannot be listed: {error.strerror}.", severity="error")
         return
     at = {int(match[1]): name for name in names if (match := _FACTS.fullmatch(name))}
+    listed = {int(match[1]): name for name in names if (match := _SUBMISSIONS.fullmatch(name))}
     wanted, findings = _wanted(ask, _tickers_in(folder, names), list(at))
     yield from findings
     for one in wanted:
@@ -85,14 +90,37 @@ def _folder(ask: Ask) -> Iterator[_File | Finding]:
             message = f"{shown} has no company facts of CIK {one.cik}."
             yield ask.finding("no-company-facts", message, f"Name the file CIK{one.cik:010}.json.")
         else:
-            yield from _read(ask, folder / at[one.cik], f"{shown}/{at[one.cik]}", one)
+            yield from _read(ask, folder, at[one.cik], listed.get(one.cik, ""), one)
 
 
-def _read(ask: Ask, path: Path, shown: str, wanted: Wanted) -> Iterator[_File | Finding]:
+def _read(ask: Ask, folder: Path, facts: str, submissions: str, wanted: Wanted) -> Iterator[_File | Finding]:
+    """The facts of a company and, where it is there, its list of submissions."""
+    found: list[tuple[str, bytes]] = []
+    for name in (facts, submissions) if submissions else (facts,):
+        shown = f"{ask.settings['folder']}/{name}"
+        try:
+            found.append((shown, (folder / name).read_bytes()))
+        except OSError as error:
+            yield ask.finding("unreadable-file", f"{shown} cannot be read: {error.strerror}.")
+    if found and found[0][0].endswith(facts):
+        yield from _joined(wanted, found[0], found[1] if len(found) > 1 else None)
+
+
+def _joined(
+    wanted: Wanted, facts: tuple[str, bytes], submissions: tuple[str, bytes] | None
+) -> Iterator[_File | Finding]:
+    """A company's file beside its list of submissions; a list that cannot be read is told and is none."""
+    if submissions is None:
+        yield _File(wanted, *facts)
+        return
+    shown, data = submissions
+    beside = (InputFile(shown, hashlib.sha256(data).hexdigest()),)
     try:
-        yield _File(wanted, shown, path.read_bytes())
-    except OSError as error:
-        yield ask.finding("unreadable-file", f"{shown} cannot be read: {error.strerror}.")
+        about = said_of(strictjson.loads(data), wanted.cik)
+    except strictjson.NotJson as error:
+        yield Finding("not-json", "warning", f"{shown} {error.why}.", error.hint, Origin(shown))
+        about = NOTHING_SAID
+    yield _File(wanted, *facts, about, beside)
 
 
 def _tickers_in(folder: Path, names: Sequence[str]) -> dict[str, int]:
@@ -110,13 +138,6 @@ def _help(path: Path) -> Any:
         return strictjson.loads(path.read_bytes())
     except (OSError, strictjson.NotJson):
         return {}
-
-
-def _business(ask: Ask, cik: int) -> str:
-    """The registrant's industry in words, where the folder has its list of submissions."""
-    folder = str(ask.settings.get("folder") or "")
-    document = _help(ask.path(folder) / f"submissions-CIK{cik:010}.json") if folder else {}
-    return str(document.get("sicDescription") or "") if isinstance(document, dict) else ""
 
 
 def tickers(document: Any) -> dict[str, int]:
@@ -151,17 +172,27 @@ def _live(ask: Ask, means: Means) -> Iterator[_File | Finding]:
     wanted, findings = _wanted(ask, known, [])
     yield from findings
     for one in wanted:
-        yield _fetched(ask, means.web, one, contact)
+        yield from _fetched(ask, means.web, one, contact)
 
 
-def _fetched(ask: Ask, web: Web, wanted: Wanted, contact: str) -> _File | Finding:
+def _fetched(ask: Ask, web: Web, wanted: Wanted, contact: str) -> Iterator[_File | Finding]:
+    """A company's facts and, unless that is declined, its list of submissions; without the list the facts go on."""
     base = str(ask.settings.get("address") or ADDRESS).rstrip("/")
-    address = f"{base}/api/xbrl/companyfacts/CIK{wanted.cik:010}.json"
-    try:
-        data, receipt = web.get(address, contact=contact, check=_is_json)
-    except NotFetched as error:
-        return _failed(ask, error, wanted.key or f"CIK {wanted.cik}")
-    return _File(wanted, receipt.address, data)
+    who = wanted.key or f"CIK {wanted.cik}"
+    parts = [(f"api/xbrl/companyfacts/CIK{wanted.cik:010}.json", who)]
+    if ask.settings.get("submissions", True):
+        parts.append((f"submissions/CIK{wanted.cik:010}.json", f"sector and country of {who}"))
+    found: list[tuple[str, bytes]] = []
+    for part, what in parts:
+        try:
+            data, receipt = web.get(f"{base}/{part}", contact=contact, check=_is_json)
+        except NotFetched as error:
+            yield _failed(ask, error, what)
+            if not found:
+                return
+        else:
+            found.append((receipt.address, data))
+    yield from _joined(wanted, found[0], found[1] if len(found) > 1 else None)
 
 
 def _is_json(data: bytes) -> None:
@@ -250,7 +281,9 @@ def _tables(
         key, found = made
         findings += found.findings
         if found.registrant is not None:
-            companies.append(_company(key, file.wanted, found.registrant, _business(ask, found.registrant.cik)))
+            dated = any(row["months"] == 12 for row in found.rows)
+            companies.append(_company(key, file.wanted, found.registrant, file.about, dated=dated))
+            findings += _other_year(key, file, found.registrant) if dated else ()
             rows += found.rows
             splits += found.splits
     digest = hashlib.sha256("".join(file.receipt.sha256 for file in files).encode()).hexdigest()
@@ -284,15 +317,29 @@ def _facts(file: _File, memory: Path | None) -> tuple[str, companyfacts.Read] | 
     return key, found
 
 
-def _company(key: str, wanted: Wanted, found: companyfacts.Registrant, sector: str) -> dict[str, Any]:
+def _company(key: str, wanted: Wanted, found: companyfacts.Registrant, about: About, *, dated: bool) -> dict[str, Any]:
+    """A row of companies. Without an annual report (`dated`) the year ends where the SEC has it noted."""
+    legal = found.name.strip() or about.name
     return {
         "company": key,
-        "name": wanted.name or name_of(found.name),
-        "legal_name": found.name,
-        "sector": sector or None,
+        "name": wanted.name or name_of(legal),
+        "legal_name": legal,
+        "country": about.country or None,
+        "sector": about.sector or None,
         "reporting_currency": found.currency,
-        "fiscal_year_end_month": found.year_end_month,
+        "fiscal_year_end_month": found.year_end_month if dated else about.year_end_month or found.year_end_month,
         "accounting_standard": found.accounting,
         "cik": f"{found.cik:010}",
         "eps_basis": "ordinary",
     }
+
+
+def _other_year(key: str, file: _File, found: companyfacts.Registrant) -> Iterator[Finding]:
+    """A year end of the SEC's register that is not that of the annual reports."""
+    if file.about.year_end_month in (None, found.year_end_month):
+        return
+    message = (
+        f"{key}: the SEC's register has its fiscal year end in month {file.about.year_end_month}, its annual reports "
+        f"in month {found.year_end_month}; the reports' is used."
+    )
+    yield Finding("moved-year-end", "note", message, "Has the year end been moved?", Origin(file.shown), key)
