@@ -34,9 +34,9 @@ NO_EXAMPLE = {
         "currency-label", "currency-switch", "share-count-scale", "year-to-date-as-quarter",
     ),
     "the SEC's files or a lock must be there": (
-        "lock", "moved-year-end", "no-company-facts", "no-facts", "no-lock", "not-company-facts", "not-fetched", "not-json",
-        "not-periodic", "offline", "one-company-two-keys", "other-company", "unknown-source", "unknown-ticker",
-        "unreadable-entry",
+        "lock", "moved-year-end", "no-company-facts", "no-facts", "no-lock", "not-company-facts", "not-fetched",
+        "not-json", "not-periodic", "offline", "one-company-two-keys", "other-company", "unknown-source",
+        "unknown-ticker", "unreadable-entry",
     ),
 }  # fmt: skip
 
