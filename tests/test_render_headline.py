@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from peerbench import lookup
 from peerbench.render import headline
+from peerbench.render.look import Look
 from peerbench.render.node import Node
-from peerbench.render.templates import Look
 
 FONT = Look(lookup.layers(), "institutional").headline_font
 

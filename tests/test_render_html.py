@@ -17,7 +17,7 @@ import documents
 from peerbench import lookup
 from peerbench.core.document import Brief
 from peerbench.render import html
-from peerbench.render.templates import Look
+from peerbench.render.look import Look
 
 LOOK = Look(lookup.layers(), "institutional")
 LOADS = {"src", "srcset", "data", "poster", "background", "action", "formaction", "xlink:href", "ping"}

@@ -19,7 +19,7 @@ from peerbench.charts.theme import NAMES, theme
 from peerbench.core.document import Brief, LayoutRow, Paragraph, Prose, Text
 from peerbench.core.errors import UnusableRequest
 from peerbench.render import measure, pdf
-from peerbench.render.templates import Look
+from peerbench.render.look import Look
 
 LOOK = Look(lookup.layers(), "institutional")
 HOUSE = lookup.layers()[-1] / "house"
@@ -193,7 +193,7 @@ import documents
 from pathlib import Path
 from peerbench import lookup
 from peerbench.render import measure, pdf
-from peerbench.render.templates import Look
+from peerbench.render.look import Look
 brief = documents.small()
 charts = {chart.id: documents.placeholder(chart) for chart in documents.charts(brief)}
 made = pdf.write(brief, look=Look(lookup.layers(), "institutional"), charts=charts, cache=Path(sys.argv[2]))

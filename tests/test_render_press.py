@@ -27,7 +27,7 @@ with press.standing():
     from peerbench import lookup
     from peerbench.core.errors import UnusableRequest
     from peerbench.render import pdf
-    from peerbench.render.templates import Look
+    from peerbench.render.look import Look
 
     brief, look = documents.small(), Look(lookup.layers(), "institutional")
     charts = {chart.id: documents.placeholder(chart) for chart in documents.charts(brief)}

@@ -10,8 +10,8 @@ import documents
 from peerbench import lookup
 from peerbench.core.errors import UnusableRequest
 from peerbench.render import cell, templates, view
+from peerbench.render.look import Look
 from peerbench.render.node import Node
-from peerbench.render.templates import Look
 
 SHIPPED = lookup.layers()
 

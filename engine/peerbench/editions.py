@@ -20,7 +20,7 @@ from peerbench.core.findings import Finding
 if TYPE_CHECKING:
     from peerbench.render.brand import Brand
     from peerbench.render.fit import Taken
-    from peerbench.render.templates import Look
+    from peerbench.render.look import Look
 
 Progress = Callable[[str], None]
 WEB: Final = "html"
@@ -40,7 +40,7 @@ class Shop:
     brand: Brand | None = None
 
     def look(self, reader: Audience) -> Look:
-        from peerbench.render.templates import Look
+        from peerbench.render.look import Look
 
         look = Look(self.roots, reader.name)
         return look if self.brand is None else replace(look, brand=self.brand)
@@ -57,6 +57,14 @@ class Editions:
     files: Mapping[str, bytes]
     left_out: tuple[Finding, ...] = ()
     taken: Taken = field(default_factory=dict)
+
+
+def expect(look: Look, theme: str, *, page: str, length: str, cache: Path) -> None:
+    """Say what will be printed first, while the figures are still computed."""
+    from peerbench.render import press
+    from peerbench.render.look import Paper
+
+    press.expect(look, Paper(theme, page, length), cache=cache)
 
 
 def made(

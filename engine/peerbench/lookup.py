@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
+from os.path import realpath
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -168,7 +170,12 @@ def kind(name: str) -> str:
 
 def _inside(path: Path, root: Path) -> bool:
     """A name with .. in it, or a link that leaves the layer, finds nothing."""
-    return path.resolve().is_relative_to(root.resolve())
+    return Path(realpath(path)).is_relative_to(_real(root))
+
+
+@lru_cache(maxsize=64)
+def _real(root: Path) -> str:
+    return realpath(root)
 
 
 def shown(path: Path, roots: tuple[Path, ...]) -> str:

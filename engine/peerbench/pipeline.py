@@ -73,6 +73,7 @@ class _Case:
     asked: tuple[str, ...] = ()  # the audiences to write; the figures are those of all, whoever is asked for
     brand: Brand | None = None  # the house's look, where it has one
     entered: Mapping[str, digest.TableDigest] = field(default_factory=dict)  # each table's rows before any stage
+    digests: dict[str, dict[str, str]] = field(default_factory=dict, compare=False)  # of templates, by audience
 
 
 def build(
@@ -98,6 +99,8 @@ def build(
     case = prepare(config_path, as_of=as_of, audiences=audiences, today=today, frozen=frozen, over=over)
     if unpriced := _unpriced(case):
         raise UnusableRequest(unpriced)
+    wanted = tuple(formats or case.config.outputs)
+    _expect(case, wanted)
     progress("computing")
     study, frames = assemble.study(case.data, case.request)
     study = replace(study, findings=levelled((*case.warnings, *study.findings), case.config.checks))
@@ -105,7 +108,6 @@ def build(
     held = tuple(finding for finding in study.findings if finding.severity == HELD_BY)
     if held:
         return BuildResult(folder, (), study.findings, held=True)
-    wanted = tuple(formats or case.config.outputs)
     files: dict[str, bytes] = {}
     briefs: list[Brief] = []
     left_out: list[Finding] = []  # of printed pages; no brief speaks of another's
@@ -127,6 +129,19 @@ def build(
     files["manifest.json"] = _manifest(case, files | _files_of(folder, kept))
     progress("publishing")
     return BuildResult(folder, delivery.publish(folder, files, keep=kept), study.findings, held=False)
+
+
+def _expect(case: _Case, wanted: Sequence[str]) -> None:
+    """What the press will be asked for first."""
+    first = next((reader for reader in case.request.audiences if reader.name in case.asked), None)
+    if first is not None and editions.PRINT in wanted:
+        from peerbench.render.look import Look
+
+        look = Look(case.roots, first.name)
+        look = look if case.brand is None else replace(look, brand=case.brand)
+        size = "Letter" if case.config.page == "Letter" else "A4"
+        theme = first.words("theme", "investor")
+        editions.expect(look, theme, page=size, length=case.config.length, cache=case.cache)
 
 
 def shop_of(case: _Case, study: Study) -> editions.Shop:
@@ -208,7 +223,7 @@ def _printable(
 ) -> tuple[Dataset, tuple[Finding, ...]]:
     """Names that the fonts can print, short enough for the page. One in its own script may be left out, and is said."""
     from peerbench.render.letters import unprintable
-    from peerbench.render.templates import Look
+    from peerbench.render.look import Look
 
     fonts = Look(roots, next((reader.name for reader in request.audiences), lookup.HOUSE)).fonts
     companies, noticed = dict(data.companies), []
@@ -439,20 +454,29 @@ def _templates(case: _Case, *, only: str = "") -> dict[str, str]:
 
     only: those of one audience.
     """
-    paths = {
-        path
-        for reader in case.request.audiences
-        if only in ("", reader.name)
-        for name, layers in lookup.files(reader.name, case.roots).items()
-        for path in (layers if name in lookup.MERGED else layers[:1])
-    }
-    own = shipped("templates").resolve()
-    shown = {
-        path: path.relative_to(own).as_posix() if path.is_relative_to(own) else lookup.shown(path, case.roots)
-        for path in paths
-    }
-    house = {path: f"brand {path.name}" for path in case.config.brand.files}
-    return {name: hashlib.sha256(path.read_bytes()).hexdigest() for path, name in sorted({**shown, **house}.items())}
+    readers = (reader.name for reader in case.request.audiences if only in ("", reader.name))
+    found = {name: digest for reader in readers for name, digest in _digests(case, reader).items()}
+    found |= {f"brand {path.name}": _sha256(path) for path in case.config.brand.files}
+    return dict(sorted(found.items()))
+
+
+def _digests(case: _Case, reader: str) -> dict[str, str]:
+    """Those of one audience, read once a build."""
+    if reader not in case.digests:
+        own = shipped("templates").resolve()
+        used = lookup.files(reader, case.roots).items()
+        paths = {path for name, layers in used for path in (layers if name in lookup.MERGED else layers[:1])}
+        case.digests[reader] = {
+            path.relative_to(own).as_posix() if path.is_relative_to(own) else lookup.shown(path, case.roots): _sha256(
+                path
+            )
+            for path in paths
+        }
+    return case.digests[reader]
+
+
+def _sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 # ---- without pages ---------------------------------------------------------------------------------------------------

@@ -64,9 +64,10 @@ def main() -> None:
     """Fill in one template as asked on standard input, under the limits; answer on standard output."""
     name, roots, audience, values, seconds, memory, letters = pickle.load(sys.stdin.buffer)
     from peerbench.render import templates
+    from peerbench.render.look import Look
 
     _limit(seconds, memory)
-    look = templates.Look(roots, audience)
+    look = Look(roots, audience)
     try:
         answer = TEXT + templates.filled(name, look, values, most=letters).encode()
     except UnusableRequest as error:

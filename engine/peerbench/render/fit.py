@@ -9,9 +9,9 @@ from typing import Final
 from peerbench.core.document import Brief
 from peerbench.core.findings import Finding
 from peerbench.render import pdf
+from peerbench.render.look import Look
 from peerbench.render.measure import MIN_GAP_MM, Gap
 from peerbench.render.pdf import Printed, Sheets
-from peerbench.render.templates import Look
 
 Taken = Mapping[str, frozenset[int]]  # page id → places of the steps that are taken
 Steps = Mapping[str, Sequence[str]]  # page id → what each of its steps leaves out, in words

@@ -13,7 +13,7 @@ from typing import Any, Final
 from peerbench.charts.theme import Theme
 from peerbench.core.document import Brief
 from peerbench.render import style, svg, templates, view
-from peerbench.render.templates import Look
+from peerbench.render.look import Look
 
 FACES: Final = (  # family, weight, style, file
     ("Brief Display", 600, "normal", "BriefDisplay-Semibold.woff2"),

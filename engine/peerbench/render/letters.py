@@ -20,10 +20,8 @@ PLAIN: Final = frozenset(map(chr, (*range(0x20, 0x7F), *range(0xA0, 0x100)))) | 
 def unprintable(text: str, fonts: Mapping[str, Path]) -> str:
     """The letters of a text that no font of the theme has, each once, in the order of the text."""
     rare = [letter for letter in dict.fromkeys(text) if letter not in PLAIN]
-    if rare:
-        han, faces = _letters(fonts[HAN]), [_letters(fonts[name]) for name in LATIN]
-        rare = [letter for letter in rare if letter not in han and not all(letter in face for face in faces)]
-    return "".join(rare)
+    rare = [letter for letter in rare if letter not in _letters(fonts[HAN])]
+    return "".join(letter for letter in rare if not all(letter in _letters(fonts[name]) for name in LATIN))
 
 
 @lru_cache(maxsize=16)
@@ -31,4 +29,5 @@ def _letters(font: Path) -> frozenset[str]:
     from fontTools.ttLib import TTFont
 
     with TTFont(font, lazy=True) as file:
+        file.setGlyphOrder(range(file["maxp"].numGlyphs))  # numbers for names, which would be read one by one
         return frozenset(map(chr, file.getBestCmap()))

@@ -21,9 +21,11 @@ from peerbench import lookup
 from peerbench.core.document import Brief
 from peerbench.core.errors import UnusableRequest
 from peerbench.core.findings import Finding, Origin
-from peerbench.render import limits, measure, style, templates, view
-from peerbench.render.templates import FONTS, HEADLINE_FONT, Look
+from peerbench.render import limits, measure, style, templates, tree, view
+from peerbench.render.finish import finish
+from peerbench.render.look import FONTS, HEADLINE_FONT, Look, Paper
 
+PAGE: Final = "print.html.j2"
 STYLES: Final = ("fonts.css", "print.css")
 OPTIONS: Final = {"pdf_variant": "pdf/ua-1", "pdf_tags": True}
 ENDLESS: Final = (
@@ -34,6 +36,11 @@ WIDTHS: Final = {"A4": 210, "Letter": 215.9}
 BASE: Final = "asset:page/"
 CHART: Final = re.compile(r"asset:chart/(.+)\.svg")
 GLYPH: Final = re.compile(r'notdef glyph rendered for Unicode string unsupported by fonts: "(.+?)" \((.+?)\)')
+LINE: Final = (
+    '<html lang="en"><head><title>A line</title></head><body class="print"><h1>A</h1>'
+    '<p class="standfirst">A</p><p>A <b>b</b></p><table class="lineage"><tbody><tr><th scope="row">1</th>'
+    '<td><a href="https://example.org">2</a></td></tr></tbody></table></body></html>'
+)
 PLACE: Final = re.compile(r" at (\d+):(\d+)")  # in the style sheets, one after the other
 FONT: Final = re.compile(r"asset:font/(.+)")
 
@@ -105,16 +112,15 @@ def _room(brief: Brief, again: Again) -> tuple[measure.Gap, ...]:
 def _prepared(brief: Brief, look: Look, charts: Mapping[str, str], cache: Path) -> tuple[Again, bytes]:
     """What lays the filled-in page out with more style, and the file's identifier."""
     body = page(brief, look=look)
-    css = style.literal("\n".join(look.text(name) for name in _sheets(brief)), look.brand.theme(brief.meta.theme))
-    css += "".join(f"/* {face} {_digest(path)} */" for face, path in sorted(look.brand.faces.items()))
+    css = _css(look, Paper.of(brief.meta))
     weasyprint = _weasyprint(_font_folder(look), cache)
-    fetcher = _fetcher(weasyprint, look, charts)
+    fetcher, trusted = _fetcher(weasyprint, look, charts), templates.all_shipped(look, templates.TEMPLATE)
 
     def again(more: str) -> Any:
         limit = nullcontext() if templates.all_shipped(look) else limits.bounded(limits.LAYOUT_SECONDS)
         try:
             with _warnings() as warnings, _no_collection(), limit:
-                laid_out = _lay_out(weasyprint, body, css + more, fetcher)
+                laid_out = _lay_out(weasyprint, body, css + more, fetcher, trusted=trusted)
         except limits.TooLong as error:
             raise UnusableRequest((_endless(look),)) from error
         if problems := _problems((*fetcher.refused, *warnings)):
@@ -131,7 +137,7 @@ def written(sheets: Sheets) -> Printed:
         measured = {gap.page: gap for gap in _room(brief, sheets.again)}
         gaps = tuple(measured[gap.page] if gap.page in sheets.overflowing else gap for gap in gaps)
     with _warnings() as warnings, _no_collection():
-        data = sheets.laid_out.write_pdf(pdf_identifier=sheets.identifier, **OPTIONS)
+        data = sheets.laid_out.write_pdf(finisher=finish, pdf_identifier=sheets.identifier, **OPTIONS)
     if warnings:
         raise UnusableRequest(tuple(_problem(text, brief, None) for text in _problems(warnings)))
     pages, planned = sheets.laid_out.pages, len(brief.pages)
@@ -140,23 +146,33 @@ def written(sheets: Sheets) -> Printed:
     return Printed(data, planned, appendix, gaps, (*measure.overflows(gaps), *spilled))
 
 
-def _sheets(brief: Brief) -> tuple[str, ...]:
+def _sheets(paper: Paper) -> tuple[str, ...]:
     """The style sheets of a page of this size and a brief of this length."""
-    letter = ("letter.css",) if brief.meta.page_size == "Letter" else ()
-    return (*STYLES, *letter, *(("one.css",) if brief.meta.length == "one" else ()))
+    letter = ("letter.css",) if paper.page_size == "Letter" else ()
+    return (*STYLES, *letter, *(("one.css",) if paper.length == "one" else ()))
 
 
 def page(brief: Brief, *, look: Look) -> str:
     """The print template filled in. Raises UnusableRequest when a template is wrong."""
     document = view.document(brief, "print", headline_font=look.headline_font, logo=look.logo_image)
-    return templates.render("print.html.j2", look, {"brief": document, "edition": "print"})
+    return templates.render(PAGE, look, {"brief": document, "edition": "print"})
 
 
-def _lay_out(weasyprint: Any, body: str, css: str, fetcher: Any) -> Any:
-    fonts = weasyprint.text.fonts.FontConfiguration()
-    sheet = weasyprint.CSS(string=css, font_config=fonts, url_fetcher=fetcher, base_url=BASE)
-    html = weasyprint.HTML(string=body, base_url=BASE, url_fetcher=fetcher)
+def _lay_out(weasyprint: Any, body: str, css: str, fetcher: Any, *, trusted: bool) -> Any:
+    fonts, sheet = _styled.pop(css) if css in _styled else _style(weasyprint, css, fetcher)
+    html = tree.document(weasyprint, body, base_url=BASE, url_fetcher=fetcher, trusted=trusted)
     return html.render(stylesheets=[sheet], font_config=fonts, **OPTIONS)
+
+
+def _style(weasyprint: Any, css: str, fetcher: Any) -> tuple[Any, Any]:
+    """A style sheet and the fonts that it names, made for each other."""
+    fonts = weasyprint.text.fonts.FontConfiguration()
+    return fonts, weasyprint.CSS(string=css, font_config=fonts, url_fetcher=fetcher, base_url=BASE)
+
+
+def _css(look: Look, paper: Paper) -> str:
+    text = style.literal("\n".join(look.text(name) for name in _sheets(paper)), look.brand.theme(paper.theme))
+    return text + "".join(f"/* {face} {_digest(path)} */" for face, path in sorted(look.brand.faces.items()))
 
 
 def _identifier(body: str, css: str, charts: Mapping[str, str]) -> bytes:
@@ -165,6 +181,10 @@ def _identifier(body: str, css: str, charts: Mapping[str, str]) -> bytes:
     for part in (body, css, *(f"{name}\n{svg}" for name, svg in sorted(charts.items()))):
         digest.update(part.encode())
     return digest.hexdigest()[:32].encode()
+
+
+# Style sheets read in rehearsal, each for one brief: what a layout leaves in it must not reach another.
+_styled: dict[str, tuple[Any, Any]] = {}
 
 
 # ---- the engine and its traps --------------------------------------------------------------------------------------
@@ -176,6 +196,25 @@ def warm() -> None:
         import weasyprint.pdf
         import weasyprint.svg
         import weasyprint.text.fonts  # noqa: F401
+
+
+def rehearse(look: Look, paper: Paper, cache: Path) -> None:
+    """All that can be done before there is a brief: templates compiled, style read, fonts opened, a line printed.
+
+    What is wrong is told when the brief is printed.
+    """
+    if not templates.all_shipped(look):
+        return
+    templates.environment(look).get_template(PAGE)
+    weasyprint, css = _weasyprint(_font_folder(look), cache), _css(look, paper)
+    fetcher = _fetcher(weasyprint, look, {})
+    with _warnings() as warnings, _no_collection():
+        fonts, sheet = _style(weasyprint, css, fetcher)
+        page = tree.document(weasyprint, LINE, base_url=BASE, url_fetcher=fetcher, trusted=True)
+        laid_out = page.render(stylesheets=[sheet], font_config=fonts, **OPTIONS)
+        laid_out.write_pdf(finisher=finish, **OPTIONS)
+    if not warnings and not fetcher.refused:
+        _styled[css] = (fonts, sheet)
 
 
 def _weasyprint(fonts: Path, cache: Path) -> Any:
@@ -337,7 +376,7 @@ def _place(text: str, brief: Brief, look: Look | None) -> tuple[Origin, str]:
     if found is None or look is None:
         return Origin(), ""
     line = int(found[1])
-    for name in _sheets(brief):
+    for name in _sheets(Paper.of(brief.meta)):
         lines = look.text(name).split("\n")
         if line <= len(lines):
             return Origin(lookup.shown(look.file(name), look.roots), line, int(found[2])), lines[line - 1]

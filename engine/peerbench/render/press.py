@@ -11,14 +11,15 @@ import os
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
+from functools import partial
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from peerbench.core.document import Brief
+    from peerbench.render.look import Look, Paper
     from peerbench.render.pdf import Printed
-    from peerbench.render.templates import Look
 
 THREADED: Final = ("polars", "vl_convert")  # whose threads a fork would lose
 LENGTH: Final = 8  # bytes before each message
@@ -80,6 +81,13 @@ def standing() -> Iterator[None]:
             press.close()
 
 
+def expect(look: Look, paper: Paper, *, cache: Path) -> None:
+    """Tell the press that stands what the next brief will look like, so that it is ready when the figures are."""
+    if _standing:
+        with suppress(OSError):
+            _standing[-1].send((look, paper, cache))
+
+
 def submit(brief: Brief, *, look: Look, charts: Mapping[str, str], cache: Path) -> Ticket:
     """Hand a brief to the press that stands, if one does; one job at a time."""
     press = _standing[-1] if _standing else None
@@ -123,9 +131,15 @@ def _serve(jobs: BinaryIO, sheets: BinaryIO) -> None:
 
         pdf.warm()
         while True:
-            brief, look, charts, cache = _get(jobs)
+            match _get(jobs):
+                case look, paper, cache:
+                    with suppress(UnusableRequest):  # told again when the brief is printed
+                        pdf.rehearse(look, paper, cache)
+                    continue
+                case brief, look, charts, cache:
+                    job = partial(pdf.write, brief, look=look, charts=charts, cache=cache)
             try:
-                answer: Any = pdf.write(brief, look=look, charts=charts, cache=cache)
+                answer: Any = job()
             except UnusableRequest as error:
                 answer = error.findings
             _put(sheets, answer)

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import traceback
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,7 +15,7 @@ from markupsafe import Markup
 from peerbench import lookup
 from peerbench.core.errors import UnusableRequest
 from peerbench.core.findings import Finding, Origin, did_you_mean
-from peerbench.render.brand import LOGO_MM, LOGO_WIDEST_MM, PLAIN, Brand
+from peerbench.render.look import Look, absent
 from peerbench.render.node import Node
 from peerbench.shipped import shipped
 
@@ -37,56 +34,8 @@ TESTS: Final = (
     "string",
     "undefined",
 )
-FONTS: Final = "fonts"
 TEMPLATE: Final = ".j2"
 STYLE: Final = ".css"
-HEADLINE_FONT: Final = "SourceSerif4Display-Semibold.ttf"
-
-
-@dataclass(frozen=True)
-class Look:
-    """Where this brief's templates come from: the layers to search, the audience they are for, the house's brand."""
-
-    roots: tuple[Path, ...]
-    audience: str
-    brand: Brand = PLAIN
-
-    def file(self, name: str) -> Path:
-        """The winning file of this name; its absence is the request's mistake."""
-        found = lookup.find(name, self.audience, self.roots)
-        if found is None:
-            raise UnusableRequest((_absent(name, self),))
-        return found
-
-    def text(self, name: str) -> str:
-        return self.file(name).read_text("utf-8")
-
-    @cached_property
-    def fonts(self) -> dict[str, Path]:
-        """Font files by name; a layer above replaces one of the shipped files or adds to them."""
-        found: dict[str, Path] = {}
-        for folder in reversed(lookup.chain(self.audience, self.roots)):
-            for root in reversed(self.roots):
-                for path in sorted((root / folder / FONTS).rglob("*.*")):
-                    found[path.name] = path
-        return {**found, **self.brand.files}
-
-    @property
-    def headline_font(self) -> Path:
-        return self.fonts[HEADLINE_FONT]
-
-    @property
-    def logo_image(self) -> Node | None:
-        """The logo at its size in the strip; src is its address in the PDF, data what the web page embeds."""
-        logo = self.brand.logo
-        if logo is None:
-            return None
-        high = min(LOGO_MM, LOGO_WIDEST_MM / logo.ratio)
-        address = f"{hashlib.sha256(logo.data).hexdigest()[:12]}.{logo.kind}"
-        data = f"data:{logo.media_type};base64,{base64.b64encode(logo.data).decode()}"
-        return Node(
-            "logo", src=f"asset:logo/{address}", data=data, height_mm=high, width_mm=round(high * logo.ratio, 3)
-        )
 
 
 class _Loader(BaseLoader):
@@ -203,29 +152,12 @@ def markup(text: str) -> Markup:
     return Markup(text)
 
 
-def _absent(name: str, look: Look, place: Origin | None = None, excerpt: str = "") -> Finding:
-    known = {
-        path.name
-        for folder in lookup.chain(look.audience, look.roots)
-        for root in look.roots
-        for path in (root / folder).glob("*.*")
-    }
-    return Finding(
-        "template-missing",
-        "error",
-        f"there is no template file '{name}' for the audience '{look.audience}'.",
-        did_you_mean(name, known),
-        place or Origin(),
-        excerpt=excerpt,
-    )
-
-
 def _mistake(error: Exception, name: str, look: Look) -> Finding:
     """One sentence with the file and line of the template, whatever kind of mistake it was."""
     if isinstance(error, TemplateNotFound):
         asked = _line_in_template(error)
         found = Origin(_shown(asked[0], look), asked[1]) if asked else None
-        return _absent(str(error.name or name), look, found, _excerpt(*asked) if asked else "")
+        return absent(str(error.name or name), look, found, _excerpt(*asked) if asked else "")
     if isinstance(error, TemplateSyntaxError):
         place: tuple[str, int] | None = (error.filename or name, error.lineno)
     else:
