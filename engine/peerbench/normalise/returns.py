@@ -13,6 +13,7 @@ import statistics
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import lru_cache
 from itertools import pairwise
 from typing import Final, Literal
 
@@ -96,9 +97,27 @@ def correlations(prices: pl.DataFrame, *, subject: str, lines: Mapping[str, str]
     }
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Frame:
+    """A frame known by being the same one: frames are never changed."""
+
+    rows: pl.DataFrame
+
+    def __hash__(self) -> int:
+        return id(self.rows)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Frame) and other.rows is self.rows
+
+
 def closes(prices: pl.DataFrame, *, company: str, line: str, as_of: date, adjusted: bool = True) -> tuple[Close, ...]:
     """Closes of a line up to the as-of date, oldest first, one a day (the row with a volume where there are two)."""
-    chosen = prices.filter(
+    return _closes(_Frame(prices), company, line, as_of, adjusted)
+
+
+@lru_cache(maxsize=64)
+def _closes(frame: _Frame, company: str, line: str, as_of: date, adjusted: bool) -> tuple[Close, ...]:
+    chosen = frame.rows.filter(
         (pl.col("company") == company)
         & (pl.col("line") == line)
         & (pl.col("adjusted") == adjusted)
