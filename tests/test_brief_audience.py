@@ -207,3 +207,35 @@ def test_the_brand_that_help_shows_is_of_the_right_shape() -> None:
     BrandShape.model_validate(tree.plain(table)["brand"])  # type: ignore[arg-type]
     assert all(face in text for face in FontsShape.model_fields)
     assert tree.parse(theme, file="x")[1] == ()
+
+
+# ---- widths ----------------------------------------------------------------------------------------------------------
+
+
+def test_columns_that_leave_no_room_for_names_are_refused_with_their_sum_and_their_slot(tmp_path: Path) -> None:
+    """Eight columns of 13.9 mm are 111 of the 117 mm that 8+4 gives to Table 1."""
+    ids = ["pe_ltm", "pb", "ps_ltm", "ev_to_ebit_ltm", "roe", "net_margin_ltm", "revenue_growth_ltm", "debt_to_equity"]
+    found = mistakes(tmp_path, {"retail/audience.yaml": f"label: For savers\nsummary: [{', '.join(ids)}]\n"})
+    assert found == [
+        "templates/retail/audience.yaml:2:10: summary: the columns take 111 mm, and table.summary has 117 mm for them "
+        "and the names Leave at least 20 mm for the names: give fewer columns or a smaller width to each."
+    ]
+
+
+def test_a_width_of_ones_own_counts_and_so_does_the_slot_of_ones_own_plan(tmp_path: Path) -> None:
+    wide = "summary:\n  - {metric: pe_ltm, head: P/E, width: 98}\n"
+    assert "98 mm" in mistakes(tmp_path / "a", {"retail/audience.yaml": wide})[0]
+    assert mistakes(tmp_path / "b", {"retail/audience.yaml": wide.replace("98", "97")}) == []
+    page = "pages:\n  - {id: one, rows: [{split: 6+6, slots: [[table.summary], [basis]]}]}\n"
+    assert "87 mm" in mistakes(tmp_path / "c", {"retail/audience.yaml": page})[0]
+
+
+def test_the_one_page_plan_is_measured_by_its_own_columns(tmp_path: Path) -> None:
+    text = "one_page:\n  wide: [{metric: pe_ltm, width: 170}]\n  pages: [{id: one, rows: [{slots: [[table.wide]]}]}]\n"
+    (found,) = mistakes(tmp_path, {"retail/audience.yaml": text})
+    assert found.startswith("templates/retail/audience.yaml:2:9: wide: the columns take 170 mm, and table.wide has 178")
+
+
+@pytest.mark.parametrize("name", ["house", "institutional", "risk", "policy"])
+def test_the_shipped_columns_fit(name: str) -> None:
+    assert plan.mistakes(audience.load(name, lookup.layers())) == ()

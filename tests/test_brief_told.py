@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -15,9 +16,9 @@ from peerbench.brief.audience import Audience
 from peerbench.brief.context import Desk
 from peerbench.brief.sourcebook import Sourcebook
 from peerbench.brief.told import facts
-from peerbench.core.document import Number, Paragraph, Text
+from peerbench.core.document import Brief, Number, Paragraph, Table, Text
 from peerbench.core.evidence import Evidence
-from studies import Written, evidence, house, peers, robust, words
+from studies import Written, evidence, house, peers, project, robust, walk, words, written
 
 PE, EBIT, PS, GROWTH, SHARE = "pe_ltm", "ev_to_ebit_ltm", "ps_ltm", "revenue_growth_ltm", "net_cash_share"
 NAMES = ("alba", "bora", "cora", "dura")
@@ -214,3 +215,56 @@ def test_no_two_sentences_of_a_page_tell_one_fact(name: str, alibaba: Written, v
         for length in ("four", "one"):
             brief = compose.compose(made.study, reader, length=length)
             assert repeats.repeated(brief) == {}, (reader.name, length)
+
+
+@pytest.mark.parametrize("name", SETS)
+def test_there_are_three_takeaways_at_least_whoever_the_peers_are(
+    name: str, alibaba: Written, variant: Callable[..., Written]
+) -> None:
+    made = variant(**SETS[name]) if SETS[name] else alibaba
+    for reader in made.case.request.audiences:
+        for length, most in (("four", 4), ("one", 3)):
+            brief = compose.compose(made.study, reader, length=length)
+            assert 3 <= len(brief.takeaways) <= most, (reader.name, length)
+
+
+# ---- what each audience chooses --------------------------------------------------------------------------------------
+
+
+def test_each_audience_compares_the_segments_that_it_names_under_its_own_labels(tmp_path: Path) -> None:
+    path = project(tmp_path, segments={}, audiences=["one", "two", "policy"])
+    for name, label in (("one", "The cloud"), ("two", "Servers for rent")):
+        (tmp_path / "templates" / name).mkdir(parents=True)
+        text = f"extends: policy\nsegments:\n  alibaba: {{segment: cloud, label: {label}}}\n"
+        (tmp_path / "templates" / name / "audience.yaml").write_text(text, "utf-8")
+    made = written(path)
+    (series,) = made.study.segments
+    assert (series.company, series.segment) == ("alibaba", "cloud")
+    labels = {}
+    for reader in made.case.request.audiences:
+        at = Desk(made.study, reader, house(), Sourcebook(made.study.data, {}))
+        labels[reader.name] = [one.label for one in at.segments]
+    assert labels == {"one": ["The cloud"], "two": ["Servers for rent"], "policy": []}
+
+
+def test_a_reference_peer_stands_in_the_table_of_ranks_without_a_rank(variant: Callable[..., Written]) -> None:
+    made = variant(**SETS["shrinking"])
+    table = _table(made.briefs["institutional"], "ranks")
+    assert [column.key for column in table.columns] == ["baidu", "tencent", "amazon", "alibaba"]
+    assert all(row.cells[3].rank is None for row in table.rows)
+    assert any(isinstance(span, Number) and span.value for row in table.rows for span in row.cells[3].spans)
+    inputs = _table(made.briefs["institutional"], "inputs")
+    assert [column.key for column in inputs.columns] == ["baidu", "tencent", "amazon", "alibaba"]
+
+
+def test_what_the_first_rank_means_follows_from_the_measures(alibaba: Written) -> None:
+    said = {name: words(_table(brief, "ranks").subtitle) for name, brief in alibaba.briefs.items()}
+    assert said == {
+        "institutional": "Value, then rank (1 = cheapest, fastest or strongest)",
+        "risk": "Value, then rank (1 = fastest, calmest or strongest)",
+        "policy": "Value, then rank (1 = largest, fastest or strongest)",
+    }
+
+
+def _table(brief: Brief, id: str) -> Table:
+    return next(one for one in walk(brief.pages) if isinstance(one, Table) and one.id == id)

@@ -421,7 +421,7 @@ def bars(desk: Desk) -> Chart | None:
     gap = ev.gap("capex_to_sales_fy")
     title = desk.title(
         "title.bars",
-        {},
+        {"subject_s": possessive(ev.name(ev.subject))},
         {
             "above_double": bool(first and last and last > 2 * first),
             "rose": bool(first and before and last and last > first and last > before),

@@ -85,7 +85,7 @@ _KEYS: Final[dict[str, Shape]] = {
     **dict.fromkeys(("formats", "heads", "glossary"), Map(WORDS)),
     "headline": Words(("valuation", "risk", "policy")),
     "summary_gap": Flag(),
-    "takeaways": NAMES,
+    **dict.fromkeys(("takeaways", "further_takeaways"), NAMES),
     "segments": Map(Record({"segment": WORDS, "label": WORDS}, ("segment",))),
     "custom_metrics": Map(METRIC),
     "panel": Record({"large": WORDS, "caption": WORDS, "rows": NAMES}),

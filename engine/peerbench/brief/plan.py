@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, Final
 
-from peerbench.brief import prose
+from peerbench.brief import cuts, prose
 from peerbench.brief.audience import Audience
 from peerbench.brief.blocks import BLOCKS
 from peerbench.brief.cuts import PLANS
 from peerbench.brief.panel import ROWS
-from peerbench.brief.tables import STATISTICS
+from peerbench.brief.tables import COLUMNS, STATISTICS
 from peerbench.core.errors import UnusableRequest
 from peerbench.core.findings import Finding, did_you_mean
 from peerbench.narrate import phrases as wording
 
 Keys = tuple[str | int, ...]
+SPANS_MM: Final = {"12": (178.0,), "8+4": (117.333, 56.667), "6+6": (87.0, 87.0), "4+4+4": (56.667,) * 3}
+NAMES_MM: Final = 20.0  # what the first column needs for the companies' names
 TITLES: Final = ("summary_title", "measures_title")  # keys whose value is the id of a phrase
 
 
@@ -37,11 +39,13 @@ def phrases(audience: Audience) -> wording.Phrases:
 def _names(audience: Audience) -> Iterator[Finding]:
     yield from _ids(audience)
     yield from _rows(audience)
+    yield from _widths(audience)
     for keys, entry in _blocks(audience):
         yield from _alternatives(audience, "block", entry, BLOCKS, keys)
     for above, said in _tellings(audience):
-        for place, entry in enumerate(said.get("takeaways") or ()):
-            yield from _alternatives(audience, "takeaway", entry, prose.TAKEAWAYS, (*above, "takeaways", place))
+        for key in ("takeaways", "further_takeaways"):
+            for place, entry in enumerate(said.get(key) or ()):
+                yield from _alternatives(audience, "takeaway", entry, prose.TAKEAWAYS, (*above, key, place))
         for place, entry in enumerate((said.get("panel") or {}).get("rows", ())):
             yield from _alternatives(audience, "panel row", entry, ROWS, (*above, "panel", "rows", place))
 
@@ -101,6 +105,37 @@ def _ids(audience: Audience) -> Iterator[Finding]:
     for keys in PLANS:
         if keys not in {plan for plan, _ in seen}:
             yield audience.finding(f"{'.'.join(keys)}: a plan has one page at least", *keys)
+
+
+def _widths(audience: Audience) -> Iterator[Finding]:
+    """Columns that are wider together than the slot in which the page plan prints their table."""
+    told: set[tuple[Keys, float]] = set()
+    for (above, said), length in zip(_tellings(audience), ("four", "one"), strict=True):
+        settings = cuts.settings(audience, length)
+        for table, span in _printed(said.get("pages") or ()):
+            key, usual, more = COLUMNS[table]
+            entries = settings.get(key) or ()
+            wanted = sum(_width(entry, usual) for entry in entries) + more
+            place = (*(above if key in said else ()), key)
+            if entries and wanted > span - NAMES_MM and (place, span) not in told:
+                told.add((place, span))
+                message = (
+                    f"{key}: the columns take {wanted:.0f} mm, and {table} has {span:.0f} mm for them and the names"
+                )
+                hint = f"Leave at least {NAMES_MM:.0f} mm for the names: give fewer columns or a smaller width to each."
+                yield audience.finding(message, *place, hint=hint)
+
+
+def _width(entry: object, usual: float) -> float:
+    return float(entry.get("width", usual)) if isinstance(entry, Mapping) else usual
+
+
+def _printed(pages: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, float]]:
+    """The tables with columns of the audience's own, each with the width of the slot that it stands in."""
+    for row in (row for page in pages for row in page["rows"]):
+        for slot, span in zip(row["slots"], SPANS_MM[row.get("split", "12")], strict=False):
+            names = (name.strip() for entry in slot for name in entry.split("|"))
+            yield from ((name, span) for name in names if name in COLUMNS)
 
 
 def _rows(audience: Audience) -> Iterator[Finding]:

@@ -222,13 +222,19 @@ def takeaways(desk: Desk, *, most: int = 4) -> tuple[Paragraph, ...]:
     """Three or four, the weightiest first, and the counter-evidence last.
 
     Each entry of the audience's list is a theme: of "a | b" the weightier is said. The last entry is what may be held
-    against the headline: of its claims the weightiest that speaks the other way.
+    against the headline: of its claims the weightiest that speaks the other way. Where the data bear out fewer than
+    three, a theme's second claim and the audience's further ones fill up.
     """
     wanted = [tuple(name.strip() for name in entry.split("|")) for entry in desk.audience.names("takeaways")]
-    themes, last = wanted[:-1], wanted[-1] if wanted else ()
+    themes, last, further = wanted[:-1], wanted[-1] if wanted else (), desk.audience.names("further_takeaways")
     with desk.summary():
-        counter = _kept(desk, _against(desk, _candidates(desk, last)))
+        counter = _kept(desk, _against(desk, _candidates(desk, last)) or _opposed(desk, _candidates(desk, further)))
         chosen = _chosen(desk, themes, most - len(counter))
+        others = (*(name for theme in themes for name in theme), *further)
+        while len(chosen) + len(counter) < min(most, LEAST_TAKEAWAYS) and (
+            more := _kept(desk, _candidates(desk, others))
+        ):
+            chosen += more
     ranked = sorted(chosen, key=lambda claim: -claim.strength)
     return tuple(desk.takeaway(claim) for claim in (*ranked, *counter))
 
@@ -237,7 +243,7 @@ LEAST_TAKEAWAYS: Final = 3
 
 
 def _chosen(desk: Desk, themes: Sequence[Sequence[str]], most: int) -> list[Claim]:
-    """The weightiest claim of the weightiest theme, and so on; where themes are few, a second claim of one."""
+    """The weightiest claim of the weightiest theme, then of the next one, and so on."""
     chosen: list[Claim] = []
     left = list(themes)
     while len(chosen) < most:
@@ -247,9 +253,6 @@ def _chosen(desk: Desk, themes: Sequence[Sequence[str]], most: int) -> list[Clai
         best, theme = max(leaders, key=lambda pair: pair[0].strength)
         chosen += _kept(desk, [best])
         left.remove(theme)
-    rest = [name for theme in themes for name in theme]
-    while len(chosen) < min(most, LEAST_TAKEAWAYS - 1) and (more := _kept(desk, _candidates(desk, rest))):
-        chosen += more
     return chosen
 
 
@@ -261,7 +264,11 @@ def _candidates(desk: Desk, names: Iterable[str]) -> list[Claim]:
 
 def _against(desk: Desk, claims: list[Claim]) -> list[Claim]:
     """Those that speak against the headline; all of them where none does."""
-    return [claim for claim in claims if claim.favours * desk.stance < 0] or claims
+    return _opposed(desk, claims) or claims
+
+
+def _opposed(desk: Desk, claims: list[Claim]) -> list[Claim]:
+    return [claim for claim in claims if claim.favours * desk.stance < 0]
 
 
 def _kept(desk: Desk, claims: Sequence[Claim]) -> list[Claim]:
@@ -513,6 +520,7 @@ def bears(desk: Desk) -> Note | None:
     return _outlook(desk, "bears", "Bears say", _bear_statements(desk))
 
 
+NEAR: Final = 3  # how many times the threshold a test may be from failing and still be worth watching
 OUTLOOK: Final = 2  # points for and against, and things to watch
 
 
@@ -642,12 +650,14 @@ def _unforecast(desk: Desk) -> list[Statement]:
 
 
 def _nearest_test(desk: Desk) -> list[Statement]:
-    """The variant of the headline's test that is nearest to failing; ½ where it is twice the threshold."""
+    """The variant of the headline's test that is nearest to failing, where it is near: ½ at twice the threshold."""
     tested = desk.tested if desk.audience.words("headline", "valuation") == "valuation" else None
     holding = [v for v in tested.variants if v.holds and v.premium.value is not None] if tested else []
     if tested is None or not holding:
         return []
     nearest = min(holding, key=lambda variant: abs(variant.premium.value or 0.0))
+    if abs(nearest.premium.value or 0.0) > NEAR * tested.threshold:
+        return []
     values: dict[str, Value] = {"test": nearest.name, "gap": nearest.premium.number("spct0")}
     return [_fragment("outlook.watch_test", values, {}, tested.threshold / abs(nearest.premium.value or 1.0))]
 

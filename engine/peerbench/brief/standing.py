@@ -30,7 +30,7 @@ def ranks(desk: Desk) -> Table | None:
 
 
 def _side_by_side(desk: Desk) -> bool:
-    companies = (desk.evidence.subject, *desk.evidence.peers)
+    companies = desk.evidence.everyone
     each = (SPAN_MM - LABEL_MM) / len(companies)
     words = [word for company in companies for word in desk.evidence.name(company).split()]
     return each >= LEAST_MM and all(width(word, HEAD_PX, "bold") * PX_MM < each for word in words)
@@ -51,7 +51,7 @@ def _own(desk: Desk, metrics: Sequence[str]) -> Table:
     return Table(
         "ranks",
         desk.title("title.ranks", statement.values, statement.holds),
-        (Text("Value, rank (1 = cheapest, fastest or strongest), peer median"),),
+        (Text(f"Value, rank (1 = {tables.best_words(desk, metrics)}), peer median"),),
         cols,
         rows,
         label_head="",

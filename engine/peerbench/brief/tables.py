@@ -16,6 +16,14 @@ from peerbench.narrate.valuation import direction
 
 TRACE: Final = Column("trace", "Trace", 9.0)
 BARE: Final = {"times": "n1", "fraction": "bpct1", "money": "bn0", "shares": "m0", "pure": "n2", "count": "count"}
+# Tables with columns of an audience's own: the key that lists them, a column's usual width, and what is added, in mm.
+COLUMNS: Final = {
+    "table.summary": ("summary", 13.9, 0.0),
+    "table.wide": ("wide", 14.0, 0.0),
+    "table.comps": ("comps", 12.0, TRACE.width_mm),
+    "table.levels": ("level_columns", 20.0, TRACE.width_mm),
+    "table.balance": ("balance", 12.0, 0.0),
+}
 SUMMARY_PEERS: Final = 5  # rows that the first page holds
 BALANCE_PEERS: Final = 6
 INPUT_PEERS: Final = 4
@@ -238,7 +246,7 @@ def summary(desk: Desk) -> Table | None:
     """Table 1: a few columns that carry the headline."""
     ev = desk.evidence
     entries = [{"metric": m} if isinstance(m, str) else m for m in desk.audience.settings.get("summary", ())]
-    cols = columns(desk, entries, 13.9, trace=False)
+    cols = columns(desk, entries, COLUMNS["table.summary"][1], trace=False)
     if len(cols) < 2:
         return None
     shown = desk.shown(SUMMARY_PEERS)
@@ -270,7 +278,7 @@ def summary(desk: Desk) -> Table | None:
 def wide(desk: Desk) -> Table | None:
     """The one table of the one-page brief: ten columns in two groups, high and low in one row."""
     entries = desk.audience.settings.get("wide", ())
-    cols = columns(desk, entries, 14.0, trace=False)
+    cols = columns(desk, entries, COLUMNS["table.wide"][1], trace=False)
     if not cols:
         return None
     shown = desk.shown(SUMMARY_PEERS)
@@ -368,7 +376,7 @@ def comps(desk: Desk) -> Table | None:
     """Table 2: every multiple with its statistics rows."""
     ev = desk.evidence
     entries = desk.audience.settings.get("comps", ())
-    cols = columns(desk, entries, 12.0)
+    cols = columns(desk, entries, COLUMNS["table.comps"][1])
     if len(cols) < 3:
         return None
     marks, unlike = comparability(desk, cols)
@@ -444,7 +452,7 @@ def rank_table(desk: Desk) -> Table:
     """Table 3: value and rank of every measure for every company."""
     ev = desk.evidence
     metrics = [m for m in desk.metrics("ranks") if any(ev.money(c, m).ok for c in ev.everyone)]
-    names = [c for c in ev.everyone if c not in ev.references]
+    names = ev.everyone
     width = (87.0 - 34.0) / max(len(names), 1)
     cols = tuple(Column(c, ev.name(c), round(width, 2)) for c in names)
     placed = any(ev.rank(metric) is not None for metric in metrics)
@@ -452,12 +460,13 @@ def rank_table(desk: Desk) -> Table:
     statement = ranks(ev, metrics)
     said = (
         "Ranks, since a handful of names makes no percentile." if placed else "",
+        "A reference peer has no rank." if placed and ev.references else "",
         marks_note(desk, headless(metrics)),
     )
     return Table(
         "ranks",
         desk.title("title.ranks", statement.values, statement.holds),
-        (Text("Value, then rank (1 = cheapest, fastest or strongest)" if placed else "Latest value of each measure"),),
+        (Text(f"Value, then rank (1 = {best_words(desk, metrics)})" if placed else "Latest value of each measure"),),
         cols,
         tuple(rows),
         label_head="",
@@ -466,6 +475,17 @@ def rank_table(desk: Desk) -> Table:
         kind="rank",
         number=desk.next_table(),
     )
+
+
+BEST: Final = {"valuation": "cheapest", "level": "largest", "growth": "fastest", "risk": "calmest"}
+
+
+def best_words(desk: Desk, metrics: Sequence[str]) -> str:
+    """What the first rank means for these measures: "cheapest, fastest or strongest"."""
+    groups = {desk.evidence.definitions[metric].group for metric in metrics}
+    known = [word for group, word in BEST.items() if group in groups]
+    said = [*known, *(["strongest"] if groups - set(BEST) else [])]
+    return f"{', '.join(said[:-1])} or {said[-1]}" if len(said) > 1 else "".join(said)
 
 
 def headless(metrics: Sequence[str]) -> tuple[Column, ...]:
@@ -767,7 +787,7 @@ def balance(desk: Desk) -> Table | None:
     """Cash, debt and what they weigh: the resilience section's exhibit."""
     ev = desk.evidence
     entries = desk.audience.settings.get("balance") or ()
-    cols = columns(desk, entries, 12.0, trace=False)
+    cols = columns(desk, entries, COLUMNS["table.balance"][1], trace=False)
     if len(cols) < 2:
         return None
     share = ev.money(ev.subject, "net_cash_share") if ev.has("net_cash_share") else None
@@ -795,7 +815,7 @@ def levels(desk: Desk) -> Table | None:
     """Sizes and shares in the brief's currency, for readers who do not think in multiples."""
     entries = desk.audience.settings.get("level_columns") or ()
     entries = [{"metric": m} if isinstance(m, str) else m for m in entries]
-    cols = columns(desk, entries, 20.0)
+    cols = columns(desk, entries, COLUMNS["table.levels"][1])
     if len(cols) < 3:
         return None
     rows = company_rows(desk, cols)

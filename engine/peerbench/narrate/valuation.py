@@ -129,6 +129,7 @@ def spread(evidence: Evidence, metrics: Sequence[str]) -> Statement:
             "below_some": bool(below),
             "above_some": bool(above),
             "many": len(known) > 1,
+            "clear": bool(known) and all(abs(v) >= INLINE for _, _, v in known),
         },
         strength=_spread_weight(evidence, [m for m, _ in below], [m for m, _ in above]),
         favours=(not above) - (not below) if known else 0,
@@ -149,6 +150,7 @@ def robustness(evidence: Evidence, tested: Tested, metric: str) -> Statement:
     """What the gap becomes without the pivotal peer, and in how many variants it holds."""
     premium = evidence.premium(metric)
     without = tested.without(tested.pivotal) if tested.pivotal else None
+    variants = sorted(tested.variants, key=lambda variant: abs(variant.premium.value or 0.0))
     return Statement(
         "takeaway.robustness",
         {
@@ -159,8 +161,10 @@ def robustness(evidence: Evidence, tested: Tested, metric: str) -> Statement:
             "k": Number(float(tested.k), "n0", ref=f"working:robust:{tested.metric}"),
             "m": Number(float(tested.m), "n0", ref=f"working:robust_of:{tested.metric}"),
             "threshold": Number(tested.threshold, "pct0", ref="working:threshold"),
+            "least": variants[0].premium.number("pct0", absolute=True) if variants else "",
+            "widest": variants[-1].premium.number("pct0", absolute=True) if variants else "",
         },
-        {**direction(premium), **_tested(evidence, tested)},
+        {**direction(premium), **_tested(evidence, tested), "all_tests": 1 < tested.k == tested.m},
         strength=untested_weight(evidence, metric),
         favours=-rank.side(premium.value) if _tested(evidence, tested).get("holds") else rank.side(premium.value),
     )
