@@ -30,6 +30,7 @@ NO_EXAMPLE = {
     "files, rates or a database must be there": (
         "file-mapping", "no-segment", "not-queried", "not-rates", "not-xbrl", "unmapped-lines",
     ),
+    "an issue must have been built": ("broken-issue", "earlier_issue", "newer-issue"),
     "years of figures must be there; see test_sources_quality": (
         "currency-label", "currency-switch", "share-count-scale", "year-to-date-as-quarter",
     ),

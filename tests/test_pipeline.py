@@ -29,7 +29,11 @@ from peerbench.core.errors import UnusableRequest
 from peerbench.sources.dataset import embedded
 from studies import TODAY, project
 
-DATA: Final = {"metrics.csv", "comparison.csv", "facts.parquet", "claims.csv", "findings.json", "manifest.json"}
+KEPT: Final = ("companies", "lines", "facts", "prices", "fx", "estimates", "dividends", "claims", "disagreements")
+DATA: Final = {
+    "metrics.csv", "comparison.csv", "facts.parquet", "claims.csv", "findings.json", "manifest.json", "request.json",
+    *(f"data/{name}.parquet" for name in KEPT),
+}  # fmt: skip
 QUICK: Final[dict[str, Any]] = {"audiences": ["risk", "policy"], "outputs": ["html"]}
 
 

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any, Final
 import polars as pl
 
 from peerbench import __version__, dress, editions, gather, help, lookup
-from peerbench.brief import assemble, audience, market, plan, records
+from peerbench.brief import assemble, audience, dossier, market, plan, records
+from peerbench.brief.attribution import Side
 from peerbench.brief.study import Furniture, PeerNote, Study
 from peerbench.config import check as meaning
 from peerbench.config import load as configs
@@ -21,6 +22,7 @@ from peerbench.config.values import Config
 from peerbench.core.dataset import Dataset
 from peerbench.core.document import Brief, Source, Trace
 from peerbench.core.errors import UnusableRequest
+from peerbench.core.evidence import rows_by
 from peerbench.core.findings import Finding, Origin, Severity, did_you_mean
 from peerbench.core.names import MOST as LONGEST_NAME
 from peerbench.core.names import shortened
@@ -125,7 +127,7 @@ def build(
             taken[reader.name] = made.taken
     editions.remember(remembered, {**known, **taken})
     study = replace(study, findings=(*study.findings, *left_out))
-    files |= records.files(study, frames, briefs)
+    files |= records.files(study, frames, briefs) | dossier.files(case.data, case.request, study.plan)
     files["manifest.json"] = _manifest(case, files | _files_of(folder, kept))
     progress("publishing")
     return BuildResult(folder, delivery.publish(folder, files, keep=kept), study.findings, held=False)
@@ -511,6 +513,14 @@ def compute(config_path: Path, *, as_of: date | None = None, out: Path | None = 
             (out / name).write_bytes(data)
         files = tuple(out / name for name in made)
     return Computed(frames.converted, frames.comparison, findings, files)
+
+
+def side(config_path: Path, *, as_of: date | None, today: date) -> Side:
+    """The figures of a config on one day, to be compared with those of another day or of an issue."""
+    case = prepare(config_path, as_of=as_of, today=today)
+    work, _ = assemble.plan(case.request)
+    frames, _ = assemble.compute(case.data, case.request, work)
+    return Side(dossier.asked(case.request, work), case.data, rows_by(frames.comparison, "company", "metric"))  # type: ignore[arg-type]
 
 
 def explain(

@@ -31,6 +31,7 @@ def parser() -> ArgumentParser:
     _add_changing(command)
     _add_data(command)
     _add_peers(command)
+    _add_diff(command)
     return bench
 
 
@@ -119,6 +120,19 @@ def _add_peers(command: Callable[[str, str], ArgumentParser]) -> None:
     peers.add_argument("--count", type=int, default=6, metavar="N", help="how many (default: 6)")
     _add_day(peers)
     _add_format(peers)
+
+
+def _add_diff(command: Callable[[str, str], ArgumentParser]) -> None:
+    diff = command("diff", "say what moved between two issues: price, earnings, FX, shares, restatement, peers, method")
+    diff.add_argument("first", metavar="A", help="an issue (folder or PDF), a brief's folder of issues, or a config")
+    diff.add_argument("second", nargs="?", metavar="B", help="the later issue; without it the newest two below A")
+    diff.add_argument("--from", dest="from_day", metavar="DAY", help="with a config: its figures on this day")
+    diff.add_argument("--to", dest="to_day", metavar="DAY", help="with a config: and on this one (default: its as_of)")
+    diff.add_argument(
+        "--company", action="append", metavar="NAME", help="whose figures: a key, or all (default: the subject)"
+    )
+    diff.add_argument("--anyway", action="store_true", help="compare two different briefs as far as both have figures")
+    _add_format(diff)
 
 
 def _add_day(parser: ArgumentParser) -> None:

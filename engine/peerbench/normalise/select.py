@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from dataclasses import replace
 from datetime import date
 from typing import Final
 
@@ -58,3 +60,43 @@ def dataset_by(data: Dataset, as_of: date) -> Dataset:
         files=data.files,
         findings=data.findings,
     )
+
+
+def excerpt(data: Dataset, *, companies: Collection[str], currency: str, as_of: date) -> Dataset:
+    """What a brief of these companies on this day may read, every vintage of it: the figures of a study are the same.
+
+    Rates are kept where they lead to a currency that is reported, quoted or printed; file receipts and findings go.
+    """
+    mine = pl.col("company").is_in(sorted(companies))
+    facts = data.facts.filter(mine & (pl.col("known_on") <= as_of))
+    prices = prices_by(data.prices, as_of).filter(mine)
+    dividends = dividends_by(data.dividends, as_of).filter(mine)
+    own = {name: data.companies[name] for name in companies if name in data.companies}
+    claims = data.claims.filter(mine & (pl.col("known_on").is_null() | (pl.col("known_on") <= as_of)))
+    estimates = estimates_by(data.estimates, as_of).filter(mine)
+    lines = tuple(line for line in data.lines if line.company in own)
+    codes = {currency, *(one.reporting_currency for one in own.values()), *(line.currency for line in lines)}
+    for frame in (facts, prices, dividends, claims, estimates):
+        codes.update(frame["currency"].drop_nulls())
+    return replace(
+        data,
+        facts=facts,
+        prices=prices,
+        fx=rates_by(data.fx, as_of).filter(pl.col("quote").is_in(sorted(codes))),
+        companies=own,
+        lines=tuple(line for line in lines if line.effective_from is None or line.effective_from <= as_of),
+        estimates=estimates,
+        dividends=dividends,
+        claims=claims,
+        disagreements=_told_by(data.disagreements, companies, as_of),
+        files=(),
+        findings=(),
+    )
+
+
+def _told_by(disagreements: pl.DataFrame, companies: Collection[str], as_of: date) -> pl.DataFrame:
+    """Other sources' figures on facts of these companies known by the day; an empty frame may have no columns."""
+    if disagreements.is_empty():
+        return disagreements
+    known = pl.col("known_on").is_null() | (pl.col("known_on") <= as_of)
+    return disagreements.filter(pl.col("company").is_in(sorted(companies)) & known)

@@ -1,0 +1,355 @@
+"""bench diff: what moved between two issues of a brief, cause by cause, and what was restated, added or left out."""
+
+from __future__ import annotations
+
+import json
+from argparse import Namespace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from peerbench.commands import request
+from peerbench.core.document import Number
+from peerbench.core.errors import UnusableRequest
+from peerbench.core.findings import Finding, Origin, did_you_mean
+
+if TYPE_CHECKING:
+    from peerbench.brief.attribution import Attribution, Moved, Restated, Side
+    from peerbench.compare.changes import Change
+
+HEADS: Final = {
+    "price": "price", "earnings": "earnings", "estimates": "estimates", "shares": "shares", "fx": "FX",
+    "restatement": "restated", "method": "method", "peer_median": "peers", "peer_set": "peer set",
+}  # fmt: skip
+# unit → format of a figure, and of a difference between two
+FORMATS: Final = {
+    "times": ("x2", "sn2"), "fraction": ("pct1", "pp1"), "money": ("money", "money"), "count": ("count", "sn0"),
+    "money_per_share": ("price", "sn2"), "shares": ("shares", "shares"), "pure": ("n2", "sn2"),
+}  # fmt: skip
+SHOWN_FACTS: Final = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """The two issues compared: how each is called, its figures, and which program made it."""
+
+    names: tuple[str, str]
+    sides: tuple[Side, Side]
+    programs: tuple[str, str]
+    same: bool = False
+
+
+def run(parsed: Namespace, arguments: list[str]) -> int:
+    from peerbench.brief import attribution
+
+    pair = _pair(parsed)
+    _refuse_strangers(pair, anyway=parsed.anyway)
+    if pair.same:
+        print(
+            _as_json(pair, None) if parsed.format == "json" else f"nothing changed: {pair.names[0]} is the same issue"
+        )
+        return 0
+    found = attribution.attribute(*pair.sides)
+    if parsed.format == "json":
+        print(_as_json(pair, found))
+    else:
+        print("\n".join(_text(pair, found, _companies(parsed, pair))))
+    return 0
+
+
+# ---- what is compared ------------------------------------------------------------------------------------------------
+
+
+def _pair(parsed: Namespace) -> Pair:
+    first = Path(parsed.first)
+    if first.suffix in (".yaml", ".yml"):
+        return _of_config(first, parsed)
+    if wrong := [name for name in ("from", "to") if getattr(parsed, f"{name}_day") is not None]:
+        raise _refusal(
+            f"--{wrong[0]} goes with a config, not with an issue", "Name two issues, or a config.", f"--{wrong[0]}"
+        )
+    if parsed.second is None:
+        return _newest_two(first)
+    issues = [_issue(Path(name)) for name in (parsed.first, parsed.second)]
+    return _of_issues(*issues)
+
+
+def _of_config(config: Path, parsed: Namespace) -> Pair:
+    from peerbench import __version__, pipeline
+
+    if parsed.second is not None:
+        hint = "Write `bench diff CONFIG --from DAY --to DAY`, or name two issues."
+        raise _refusal("a config is compared with itself on another day", hint, parsed.second)
+    if parsed.from_day is None:
+        raise _refusal("a config needs a day to start from", "Add --from DAY, e.g. --from 2025-06-30.", "--from")
+    days = (request.day(parsed.from_day), request.day(parsed.to_day))
+    sides = [pipeline.side(config, as_of=day, today=date.today()) for day in days]
+    names = [f"{config.stem}, {side.asked.as_of}" for side in sides]
+    same = sides[0].asked == sides[1].asked
+    return Pair((names[0], names[1]), (sides[0], sides[1]), (__version__, __version__), same)
+
+
+def _newest_two(series: Path) -> Pair:
+    """The last two issues of a folder output/<brief>/."""
+    from peerbench import issues
+
+    days = issues.days(series)
+    if len(days) < 2:
+        many = "only one issue" if days else "no issue"
+        raise _refusal(f"there is {many} below {series}", "Name two issues: output/<brief>/<day>/.", str(series))
+    return _of_issues(*(_issue(series / day.isoformat()) for day in days[-2:]))
+
+
+def _issue(path: Path) -> Any:
+    from peerbench import issues
+
+    return issues.read_file(path) if path.suffix.lower() == ".pdf" else issues.read(path)
+
+
+def _of_issues(first: Any, second: Any) -> Pair:
+    programs = tuple(str(issue.manifest.get("peerbench", "?")) for issue in (first, second))
+    names = tuple(f"{issue.name}, {issue.as_of}" for issue in (first, second))
+    same = first.digest == second.digest
+    return Pair((names[0], names[1]), (first.side, second.side), (programs[0], programs[1]), same)
+
+
+def _refuse_strangers(pair: Pair, *, anyway: bool) -> None:
+    """Figures of two briefs differ because the briefs do: nobody asks what moved between them by accident."""
+    first, second = (side.asked for side in pair.sides)
+    if anyway or (first.brief == second.brief and first.subject == second.subject):
+        return
+    what = f"two briefs: {first.brief} (of {first.subject}) and {second.brief} (of {second.subject})"
+    raise _refusal(what, "Add --anyway to compare what both have.", "")
+
+
+def _companies(parsed: Namespace, pair: Pair) -> tuple[str, ...]:
+    """Whose figures the table shows: the subject's, or those asked for."""
+    asked = pair.sides[1].asked
+    if parsed.company is None:
+        return (asked.subject,)
+    names = request.split(parsed.company)
+    if "all" in names:
+        return tuple(asked.roles)
+    if wrong := [name for name in names if name not in asked.roles]:
+        raise _refusal(f"unknown company '{wrong[0]}'", did_you_mean(wrong[0], asked.roles), "--company")
+    return names
+
+
+def _refusal(message: str, hint: str, place: str) -> UnusableRequest:
+    return UnusableRequest((Finding("arguments", "error", message, hint, Origin(locator=place)),))
+
+
+# ---- for people ------------------------------------------------------------------------------------------------------
+
+
+def _text(pair: Pair, found: Attribution, companies: Sequence[str]) -> Iterator[str]:
+    yield f"{pair.names[0]} → {pair.names[1]}"
+    for company in companies:
+        rows = [one for one in found.moved if one.company == company and not one.still]
+        yield ""
+        yield from _table(pair, company, rows)
+    yield from _statuses([one for one in found.moved if one.company in companies])
+    yield from _asked(pair, found)
+    yield from _facts(found.restated)
+    yield from _documents(pair, [one for one in found.moved if one.company in companies])
+
+
+def _table(pair: Pair, company: str, rows: Sequence[Moved]) -> Iterator[str]:
+    """Figures down; then, now, change and the causes across, as far as one of them has a part in anything."""
+    changes = [change for row in rows for change in (row.change, row.against_peers) if change and change.parts]
+    causes = [cause for cause in HEADS if any(abs(change.parts.get(cause, 0.0)) > 1e-12 for change in changes)]
+    name = pair.sides[1].data.companies[company].name
+    lines = [[name, "then", "now", "change", *(HEADS[cause] for cause in causes), ""]]
+    for row in rows:
+        if row.change.then is None and row.change.now is None:
+            continue
+        label = pair.sides[1].asked.definitions[row.metric].label
+        lines.append([label, *_cells(row, row.change, row.unit, causes)])
+        if row.against_peers is not None and row.against_peers.change is not None:
+            lines.append(["  to the peer median", *_cells(row, row.against_peers, row.unit, causes)])
+    if len(lines) == 1:
+        yield f"{name}: no figure moved."
+        return
+    widths = [max(len(line[place]) for line in lines) for place in range(len(lines[0]) - 1)]
+    for line in lines:
+        cells = (cell.rjust(width) for cell, width in zip(line[1:], widths[1:], strict=False))
+        yield "  ".join((line[0].ljust(widths[0]), *cells, line[-1])).rstrip()
+
+
+def _cells(row: Moved, change: Change, unit: str, causes: Sequence[str]) -> list[str]:
+    if change is row.against_peers:
+        shown, step = ("spct1", "pp1") if row.relative else ("pp1", "pp1") if unit == "fraction" else FORMATS[unit]
+    else:
+        shown, step = FORMATS[unit]
+    figures = [_number(value, shown, row.currency) for value in (change.then, change.now)]
+    parts = [_signed(change.parts.get(cause), step, row.currency) if change.parts else "" for cause in causes]
+    return [*figures, _signed(change.change, step, row.currency), *parts, f"({change.reason})" if change.reason else ""]
+
+
+def _number(value: float | None, format: str, currency: str) -> str:
+    from peerbench.render.format import text
+
+    return text(Number(value, format, currency, status="ok" if value is not None else "missing"))
+
+
+def _signed(value: float | None, format: str, currency: str) -> str:
+    """A difference with its sign; nothing for a cause without a part."""
+    if value is None or value == 0:
+        return ""
+    plain = _number(value, format, currency)
+    return f"+{plain}" if value > 0 and not plain.startswith("+") and plain.strip("0.,") else plain
+
+
+def _statuses(rows: Sequence[Moved]) -> Iterator[str]:
+    changed = [row for row in rows if row.then.get("status") != row.now.get("status")]
+    if changed:
+        yield from ("", "Figures that came or went:")
+    for row in changed:
+        was, now = (_status(end) for end in (row.then, row.now))
+        yield f"  {row.company} {row.metric}: {was} → {now}"
+
+
+def _status(end: Mapping[str, Any]) -> str:
+    status = str(end.get("status") or "missing").replace("_", " ")
+    return status if status == "ok" else f"{status} ({end.get('reason') or 'no reason given'})"
+
+
+def _asked(pair: Pair, found: Attribution) -> Iterator[str]:
+    """Peers, metrics, formulas, currency and program, as far as they differ."""
+    old, new = (side.asked for side in pair.sides)
+    lines = [
+        *(f"peer joined: {company} ({new.roles[company]})" for company in new.roles if company not in old.roles),
+        *(f"peer left: {company} ({old.roles[company]})" for company in old.roles if company not in new.roles),
+        *(
+            f"{company} is {new.roles[company]}, was {old.roles[company]}"
+            for company in new.roles
+            if company in old.roles and old.roles[company] != new.roles[company]
+        ),
+        *(f"currency {new.currency}, was {old.currency}" for _ in range(old.currency != new.currency)),
+        *(f"formula of {metric}: {after}, was {before}" for metric, before, after in found.formulas),
+        *(f"new metric: {metric}" for metric in found.new_metrics),
+        *(f"metric gone: {metric}" for metric in found.gone_metrics),
+        *(f"peerbench {pair.programs[1]}, was {pair.programs[0]}" for _ in range(pair.programs[0] != pair.programs[1])),
+    ]
+    yield from ("", *(["Asked otherwise:"] if lines else ["Peers, metrics and formulas are the same."]))
+    yield from (f"  {line}" for line in lines)
+
+
+def _facts(restated: Sequence[Restated]) -> Iterator[str]:
+    if not restated:
+        yield "No fact was restated."
+        return
+    yield from ("", f"Facts that say something else ({len(restated)}):")
+    for one in restated[:SHOWN_FACTS]:
+        yield f"  {one.kind}: {_fact(one)}"
+    if len(restated) > SHOWN_FACTS:
+        yield f"  … and {len(restated) - SHOWN_FACTS} more; --format json lists all"
+
+
+def _fact(one: Restated) -> str:
+    row = one.row
+    segment = "" if row["segment"] == "total" else f" ({row['segment']})"
+    period = f"{row['months']} months to {row['period_end']}" if row["months"] else f"at {row['period_end']}"
+    was, now = (_stated(end) for end in (one.then, one.now))
+    return f"{row['company']} {row['item']}{segment}, {period}: {was} → {now}; {row['source_title']}, {row['known_on']}"
+
+
+def _stated(row: Mapping[str, Any] | None) -> str:
+    if row is None:
+        return "absent"
+    format = {"money": "money", "money_per_share": "price", "shares": "shares"}.get(row["unit"], "n2")
+    return _number(row["value"], format, row["currency"] or "")
+
+
+def _documents(pair: Pair, rows: Sequence[Moved]) -> Iterator[str]:
+    """What the figures rest on now and did not then; closes and rates by the span of their days."""
+    known = _sources(pair.sides[1])
+    new = dict.fromkeys(known[id] for row in rows if not row.still for id in row.documents if id in known)
+    spans: dict[tuple[str, str], list[date]] = {}
+    for one in new:
+        spans.setdefault((one.title, one.url), []).append(one.day)
+    if spans:
+        yield from ("", "New under these figures:")
+    for (title, url), days in sorted(spans.items()):
+        span = f"{min(days)} to {max(days)}" if len(days) > 1 else f"{days[0]}"
+        yield f"  {title}, {span}{f'  {url}' if url else ''}"
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    title: str
+    day: date
+    url: str
+
+
+def _sources(side: Side) -> dict[str, Document]:
+    """Id → the document that a row comes from."""
+    data, found = side.data, {}
+    for row in data.facts.iter_rows(named=True):
+        found[row["id"]] = Document(row["source_title"], row["known_on"], row["source_url"] or "")
+    for row in data.prices.iter_rows(named=True):
+        found[row["id"]] = Document(f"{row['line']} close", row["date"], (row["source"] or "").split(" @")[0])
+    for row in data.fx.iter_rows(named=True):
+        name = f"{row['base']}/{row['quote']}, {row['source'] or 'source not stated'}"
+        found[row["id"]] = Document(name, row["date"], "")
+    for row in data.estimates.iter_rows(named=True):
+        found[row["id"]] = Document(row["source"], row["snapshot_date"], row["source_url"] or "")
+    return found
+
+
+# ---- for programs ----------------------------------------------------------------------------------------------------
+
+
+def _as_json(pair: Pair, found: Attribution | None) -> str:
+    stated: dict[str, Any] = {
+        "then": _side(pair, 0),
+        "now": _side(pair, 1),
+        "same": found is None,
+    }
+    if found is not None:
+        sources = _sources(pair.sides[1])
+        stated |= {
+            "causes": list(found.active),
+            "figures": [_figure(one, sources) for one in found.moved],
+            "new_metrics": list(found.new_metrics),
+            "gone_metrics": list(found.gone_metrics),
+            "formulas": [dict(zip(("metric", "then", "now"), one, strict=True)) for one in found.formulas],
+            "restated": [{"kind": one.kind, "then": one.then, "now": one.now} for one in found.restated],
+        }
+    return json.dumps(stated, indent=1, ensure_ascii=False, default=str)
+
+
+def _side(pair: Pair, place: int) -> dict[str, Any]:
+    asked = pair.sides[place].asked
+    return {
+        "brief": asked.brief,
+        "as_of": asked.as_of,
+        "subject": asked.subject,
+        "currency": asked.currency,
+        "roles": dict(asked.roles),
+        "peerbench": pair.programs[place],
+    }
+
+
+def _figure(one: Moved, sources: Mapping[str, Document]) -> dict[str, Any]:
+    return {
+        "company": one.company,
+        "metric": one.metric,
+        "unit": one.unit,
+        "currency": one.currency,
+        "moved": not one.still,
+        **_change(one.change),
+        "status_then": one.then.get("status"),
+        "status_now": one.now.get("status"),
+        "reason_then": one.then.get("reason"),
+        "reason_now": one.now.get("reason"),
+        "to_peer_median": None if one.against_peers is None else _change(one.against_peers),
+        "new_documents": [{"id": id, **asdict(sources[id])} for id in one.documents if id in sources],
+    }
+
+
+def _change(change: Change) -> dict[str, Any]:
+    parts = {cause: value for cause, value in change.parts.items() if value}
+    return {"then": change.then, "now": change.now, "change": change.change, "parts": parts, "not_split": change.reason}

@@ -1,0 +1,132 @@
+"""bench diff: two issues, a config on two days, and everything that is no issue."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from peerbench import cli
+from series import leave
+from studies import Written
+
+FIRST, LAST = "2025-06-30", "2025-09-23"
+
+
+@pytest.fixture(scope="module")
+def series(alibaba: Written, variant: Callable[..., Written], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two issues of the shipped brief."""
+    folder = tmp_path_factory.mktemp("output") / "alibaba"
+    leave(variant(as_of=date.fromisoformat(FIRST)), folder)
+    leave(alibaba, folder)
+    return folder
+
+
+@pytest.fixture
+def diff(capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str, str]]:
+    def run(*arguments: object) -> tuple[int, str, str]:
+        code = cli.main(["diff", *map(str, arguments)])
+        said = capsys.readouterr()
+        return code, said.out, said.err
+
+    return run
+
+
+Run = Callable[..., tuple[int, str, str]]
+
+
+def test_the_table_says_what_moved_and_why(diff: Run, series: Path) -> None:
+    code, text, _ = diff(series / FIRST, series / LAST)
+    assert code == 0
+    head, row, peers = (
+        re.split(r"\s{2,}", next(line for line in text.splitlines()[place:] if line.startswith(start)).strip())
+        for place, start in ((0, "Alibaba "), (0, "Price / earnings, LTM"), (6, "  to the peer"))
+    )
+    assert head == ["Alibaba", "then", "now", "change", "price", "earnings", "FX", "peers"]
+    assert row == ["Price / earnings, LTM", "14.49x", "18.06x", "+3.56", "+5.89", "−2.20", "−0.12"]
+    at = text.splitlines().index(next(line for line in text.splitlines() if line.startswith("Price / earnings, LTM")))
+    peers = re.split(r"\s{2,}", text.splitlines()[at + 1].strip())
+    assert peers == ["to the peer median", "−31.6%", "−30.1%", "+1.4pp", "+25.1pp", "−9.4pp", "−0.5pp", "−13.8pp"]
+
+
+def test_the_rest_of_the_text_names_statuses_facts_and_documents(diff: Run, series: Path) -> None:
+    _, text, _ = diff(series)
+    assert "alibaba ev_to_ebitda_ltm: ok → missing (depreciation" in text
+    assert "Peers, metrics and formulas are the same." in text
+    assert "No fact was restated." in text
+    assert "Alibaba June quarter 2025 results, 6-K Ex.99.1, 2025-08-29  https://www.sec.gov/" in text
+
+
+def test_a_folder_of_issues_means_the_newest_two(diff: Run, series: Path) -> None:
+    assert diff(series)[1] == diff(series / FIRST, series / LAST)[1]
+
+
+def test_program_readable_parts_sum_to_the_change(diff: Run, series: Path) -> None:
+    stated = json.loads(diff(series, "--format", "json")[1])
+    assert (stated["then"]["as_of"], stated["now"]["as_of"], stated["same"]) == (FIRST, LAST, False)
+    split = [one for one in stated["figures"] if one["parts"]]
+    assert {one["company"] for one in split} == {"alibaba", "tencent", "amazon", "baidu"}
+    for one in split:
+        assert sum(one["parts"].values()) == pytest.approx(one["change"], rel=1e-9)
+    (found,) = (one for one in split if (one["company"], one["metric"]) == ("alibaba", "pe_ltm"))
+    assert {document["title"] for document in found["new_documents"]} >= {"BABA close"}
+    assert all(document["url"] or document["title"].startswith("EUR/") for document in found["new_documents"])
+
+
+def test_a_config_on_two_days_is_the_two_issues(diff: Run, series: Path, root: Path) -> None:
+    config = root / "configs" / "alibaba.yaml"
+    assert diff(config, "--from", FIRST, "--to", LAST)[1] == diff(series)[1]
+
+
+def test_peers_are_shown_when_asked_for(diff: Run, series: Path) -> None:
+    _, text, _ = diff(series, "--company", "tencent,baidu")
+    assert re.search(r"^Tencent +then", text, re.MULTILINE)
+    assert re.search(r"^Baidu +then", text, re.MULTILINE)
+    assert not re.search(r"^Alibaba +then", text, re.MULTILINE)
+    assert re.search(r"^Amazon +then", diff(series, "--company", "all")[1], re.MULTILINE)
+
+
+def test_the_same_issue_twice_has_not_changed(diff: Run, series: Path, root: Path) -> None:
+    assert diff(series / LAST, series / LAST) == (0, "nothing changed: alibaba, 2025-09-23 is the same issue\n", "")
+    assert json.loads(diff(series / LAST, series / LAST, "--format", "json")[1])["same"]
+    assert diff(root / "configs" / "alibaba.yaml", "--from", LAST)[1].startswith("nothing changed")
+
+
+def test_two_briefs_are_compared_only_when_that_is_meant(
+    diff: Run, series: Path, variant: Callable[..., Written], tmp_path: Path
+) -> None:
+    from dataclasses import replace
+
+    written = variant(as_of=date.fromisoformat(FIRST))
+    furniture = replace(written.case.request.furniture, name="other")
+    other = replace(written, case=replace(written.case, request=replace(written.case.request, furniture=furniture)))
+    folder = leave(other, tmp_path / "other")
+    code, text, said = diff(folder, series / LAST)
+    assert (code, text) == (2, "")
+    assert "two briefs: other (of alibaba) and alibaba (of alibaba)" in said
+    assert diff(folder, series / LAST, "--anyway")[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["{series}", "--from", FIRST], "--from goes with a config"),
+        (["{config}"], "a config needs a day to start from"),
+        (["{config}", "{series}", "--from", FIRST], "compared with itself"),
+        (["{config}", "--from", "yesterday"], "'yesterday' is not a day"),
+        (["{series}", "--company", "tencnet"], "Did you mean 'tencent'?"),
+        (["{series}/2025-09-23"], "there is no issue below"),
+        (["{series}/2025-09-23", "{series}/2025-09-22"], "there is no such folder"),
+        (["{config}.pdf", "{series}/2025-09-22"], "is not a PDF that can be read"),
+    ],
+)
+def test_what_cannot_be_compared_is_said(diff: Run, series: Path, root: Path, arguments: list[str], said: str) -> None:
+    places: dict[str, Any] = {"series": series, "config": root / "configs" / "alibaba.yaml"}
+    code, text, error = diff(*(argument.format(**places) for argument in arguments))
+    assert (code, text) == (2, "")
+    assert said in error
