@@ -72,7 +72,7 @@ def files(data: Dataset, request: Request, work: Plan) -> dict[str, bytes]:
 
 
 def _parquet(frame: pl.DataFrame) -> bytes:
-    """The table as the file contract has it: ids follow from the rows, lists are text; sorted, as order means nothing."""
+    """The table by the file contract: ids follow from the rows, lists are text; sorted, so that order means nothing."""
     plain = frame.with_columns(pl.col(pl.List(pl.String)).list.join(";"))
     plain = plain.sort("id" if "id" in plain.columns else plain.columns).drop("id", strict=False)
     buffer = io.BytesIO()
