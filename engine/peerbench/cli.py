@@ -54,7 +54,7 @@ def _run(arguments: "list[str]") -> int:
 def _command(parsed: "Namespace", arguments: "list[str]") -> int:
     from importlib import import_module
 
-    module = import_module(f"peerbench.commands.{parsed.command}")
+    module = import_module(f"peerbench.commands.{parsed.command.replace('-', '_')}")
     return int(module.run(parsed, arguments))
 
 

@@ -15,6 +15,7 @@ import polars as pl
 from peerbench import __version__, dress, editions, gather, help, lookup
 from peerbench.brief import assemble, audience, dossier, market, plan, records
 from peerbench.brief.attribution import Side
+from peerbench.brief.sourcebook import Sourcebook
 from peerbench.brief.study import Furniture, PeerNote, Study
 from peerbench.config import check as meaning
 from peerbench.config import load as configs
@@ -26,6 +27,7 @@ from peerbench.core.evidence import rows_by
 from peerbench.core.findings import Finding, Origin, Severity, did_you_mean
 from peerbench.core.names import MOST as LONGEST_NAME
 from peerbench.core.names import shortened
+from peerbench.core.verdicts import Verdict
 from peerbench.deliver import folder as delivery
 from peerbench.shipped import shipped
 from peerbench.sources import dataset, digest
@@ -530,5 +532,60 @@ def explain(
     from peerbench.brief import lineage
 
     case = prepare(config_path, as_of=as_of, audiences=(), today=today)
-    study, _ = assemble.study(case.data, case.request)
+    study, _ = assemble.study(case.data, _asking(case.request, metric))
     return lineage.walk(study, company, metric)
+
+
+def _asking(request: assemble.Request, metric: str) -> assemble.Request:
+    """The request with one more metric of the catalogue; a name that is none is left for the walk to refuse."""
+    from peerbench.metrics import catalogue
+
+    if metric.partition("[")[0] not in catalogue.load().definitions:
+        return request
+    asked = replace(request, groups={**request.groups, "explained": (metric,)})
+    return request if assemble.plan(asked)[1] else asked
+
+
+# ---- outside texts ---------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class TextChecked:
+    """What the check of a text found. notes: what is to be said of the text as a whole."""
+
+    config: str
+    as_of: date
+    language: str
+    verdicts: tuple[Verdict, ...]
+    notes: tuple[str, ...]
+    book: Sourcebook
+
+    def document(self, id: str) -> dict[str, Any] | None:
+        """The row behind an id as a document: title, day, address."""
+        return self.book.document(id)
+
+    def sources(self, verdict: Verdict) -> tuple[str, ...]:
+        """The documents behind the figures of a verdict, each once, one line each."""
+        figures = (*verdict.right[:2], *((verdict.matched,) if verdict.matched else ()))
+        ids = [id for figure in figures for id in figure.documents]
+        return tuple(dict.fromkeys(line for id in ids if (line := self.book.line(id))))
+
+
+def check_text(text: str, config_path: Path, *, as_of: date | None = None, today: date) -> TextChecked:
+    """Every quantitative statement of a text, judged by the figures of a config. Raises UnusableRequest."""
+    from peerbench import factcheck
+
+    case = prepare(config_path, as_of=as_of, audiences=(), today=today)
+    scope = _scope(case)
+    verdicts = factcheck.check(text, scope)
+    names = {key: company.name for key, company in case.data.companies.items()}
+    return TextChecked(
+        case.config.name, scope.as_of, factcheck.language(text), verdicts, factcheck.notes(verdicts),
+        Sourcebook(case.data, names),
+    )  # fmt: skip
+
+
+def _scope(case: _Case) -> Any:
+    from peerbench import factcheck
+
+    return factcheck.Scope(case.data, tuple(case.request.roles), case.request.as_of, case.config.segments)

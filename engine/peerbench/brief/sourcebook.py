@@ -72,6 +72,24 @@ class Sourcebook:
     def row(self, id: str) -> Mapping[str, Any] | None:
         return self._rows.get(id)
 
+    def document(self, id: str) -> dict[str, Any] | None:
+        """One row's document, without citing it: id, title, the day it became known, address, place in it."""
+        row = self._rows.get(id)
+        if row is None:
+            return None
+        entry = self._entry(id, row)
+        one = entry.document
+        return {
+            "id": id, "title": one.title, "known_on": one.day, "url": one.url or None, "locator": entry.locator or None,
+        }  # fmt: skip
+
+    def line(self, id: str) -> str:
+        """One row's document on one line; empty where there is none."""
+        one = self.document(id)
+        if one is None:
+            return ""
+        return ", ".join(str(part) for part in (one["title"], one["known_on"], one["url"]) if part)
+
     def _known_number(self, id: str) -> int:
         if id not in self._numbers:
             self._numbers[id] = self._number(id)

@@ -63,6 +63,11 @@ def _add_looking(command: Callable[[str, str], ArgumentParser]) -> None:
     check = command("check", "check configs and their data without building")
     check.add_argument("configs", nargs="*", metavar="CONFIG", help=_CONFIGS)
     _add_day(check)
+    text = command("check-text", "check the numbers of an outside text against the figures of a config")
+    text.add_argument("text", metavar="TEXT", help="a text file; - is standard input")
+    text.add_argument("config", metavar="CONFIG")
+    _add_day(text)
+    _add_format(text)
     metrics = command("metrics", "list the metrics with formulas and definitions")
     metrics.add_argument("metric", nargs="?", metavar="METRIC", help="only this one")
     _add_format(metrics)
@@ -72,8 +77,8 @@ def _add_looking(command: Callable[[str, str], ArgumentParser]) -> None:
     explain.add_argument("what", nargs="+", metavar="NAME | CONFIG COMPANY METRIC")
     _add_day(explain)
     _add_format(explain)
-    schema = command("schema", "print the JSON schema of configs, for editors, or of brief.json")
-    schema.add_argument("of", nargs="?", choices=("config", "brief"), default="config", help="default: config")
+    schema = command("schema", "print the JSON schema of configs, for editors, of brief.json, or of check-text")
+    schema.add_argument("of", nargs="?", choices=("config", "brief", "check-text"), default="config", help="default: config")
     schema.add_argument("--out", metavar="FILE", help="write it there, e.g. configs/.schema.json")
 
 

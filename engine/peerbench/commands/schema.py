@@ -1,4 +1,4 @@
-"""bench schema: the JSON schema of configs, so that an editor completes them, or of the JSON edition of a brief."""
+"""bench schema: the JSON schema of configs, so that an editor completes them, or of what programs read."""
 
 from __future__ import annotations
 
@@ -21,8 +21,9 @@ def run(parsed: Namespace, arguments: list[str]) -> int:
 
 
 def text(of: str) -> str:
-    """The schema of configs, or of brief.json."""
-    return json.dumps(_brief() if of == "brief" else _config(), indent=2, ensure_ascii=False) + "\n"
+    """The schema of configs, of brief.json, or of the report of `bench check-text`."""
+    made = {"brief": _brief, "check-text": _report}.get(of, _config)()
+    return json.dumps(made, indent=2, ensure_ascii=False) + "\n"
 
 
 def _config() -> dict[str, Any]:
@@ -35,3 +36,9 @@ def _brief() -> dict[str, Any]:
     from peerbench.render.json import schema
 
     return schema()
+
+
+def _report() -> dict[str, Any]:
+    from peerbench.commands.check_text import SCHEMA
+
+    return SCHEMA

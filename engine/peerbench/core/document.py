@@ -17,8 +17,8 @@ class Number:
 
     Formats (render/format.py): x1 "18.1x", n0 n1 n2 bare; pct0 pct1 "30%" of a fraction; spct0 spct1 signed;
     bpct1 bare percent "5.3"; sbpct1 signed bare "−30.1"; pp1 "+0.7pp", upp1 "0.7pp" and spp1 bare signed points (of a
-    fraction); money "US$377bn" scaled; price "US$163.08"; m0 bare millions "1,000,763"; bn0 bn1 bare billions;
-    shares "18,474m"; fx4 "7.1118"; count "1,234"; words "three" (a small count as a word).
+    fraction); money "US$377bn" scaled; money_m "RMB125,976m"; price "US$163.08"; m0 bare millions "1,000,763"; bn0 bn1
+    bare billions; shares "18,474m"; fx4 "7.1118"; count "1,234"; words "three" (a small count as a word).
     """
 
     value: float | None

@@ -147,6 +147,11 @@ def money(value: Decimal, currency: str) -> str:
     return _signed(f"{fixed(digits.scaleb(-power), max(0, 2 - digits.adjusted() + power))}{suffix}", value, currency)
 
 
+def millions(value: Decimal, currency: str) -> str:
+    """Money in whole millions, as accounts state it: RMB125,976m."""
+    return _signed(f"{fixed(abs(value).scaleb(-6), 0)}m", value, currency)
+
+
 def price(value: Decimal, currency: str) -> str:
     places = 0 if currency in WHOLE_UNITS else 2
     return _signed(fixed(abs(value), places), rounded(value, places), currency)
@@ -186,6 +191,7 @@ FORMATS: Final[dict[str, Formatter]] = {
     "fx4": _number(4),
     "count": _number(0),
     "money": money,
+    "money_m": millions,
     "price": price,
     "price0": whole_price,
     "words": words,
