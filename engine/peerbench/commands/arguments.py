@@ -78,7 +78,9 @@ def _add_looking(command: Callable[[str, str], ArgumentParser]) -> None:
     _add_day(explain)
     _add_format(explain)
     schema = command("schema", "print the JSON schema of configs, for editors, of brief.json, or of check-text")
-    schema.add_argument("of", nargs="?", choices=("config", "brief", "check-text"), default="config", help="default: config")
+    schema.add_argument(
+        "of", nargs="?", choices=("config", "brief", "check-text"), default="config", help="default: config"
+    )
     schema.add_argument("--out", metavar="FILE", help="write it there, e.g. configs/.schema.json")
 
 
