@@ -324,4 +324,4 @@ def test_every_command_has_its_module() -> None:
 
     (commands,) = (action for action in parser()._actions if isinstance(action, _SubParsersAction))
     for name in commands.choices:
-        assert callable(import_module(f"peerbench.commands.{name}").run)
+        assert callable(import_module(f"peerbench.commands.{name.replace('-', '_')}").run)
