@@ -13,6 +13,7 @@ from datetime import date, timedelta
 from itertools import pairwise
 from typing import Final
 
+from peerbench.core.arithmetic import Arithmetic, combined
 from peerbench.core.companies import Company
 from peerbench.core.findings import Finding
 from peerbench.core.items import FLOWS, ITEMS
@@ -210,7 +211,8 @@ def weighted(line: Series, wanted: Span, month: int) -> Reading:
     value = (month * first.value + (12 - month) * second.value) / 12
     how = f"{month}/12 of the {_period(first)} + {12 - month}/12 of the {_period(second)}"
     answer = from_facts(value, (first, second), start=wanted.start, end=wanted.end, months=12, how=how)
-    return answer.flagged("calendarised")
+    made = Arithmetic((first.term(float(month)), second.term(float(12 - month))), 12.0)
+    return replace(answer, arithmetic=made).flagged("calendarised")
 
 
 def _routes(line: Series, start: date, end: date, months: int) -> Iterable[tuple[Path, str]]:
@@ -246,7 +248,8 @@ def _read(path: Path, start: date, end: date, months: int, how: str) -> Reading:
     text = _words(path, months, how)
     flags = ("long_year",) if months == 12 and (end - start).days > 368 else ()
     answer = from_facts(value, (step.fact for step in path), start=start, end=last, months=months, how=text)
-    return answer.flagged(*flags)
+    made = Arithmetic(tuple(step.fact.term(float(step.sign)) for step in path))
+    return replace(answer, arithmetic=made).flagged(*flags)
 
 
 def _words(path: Path, months: int, how: str) -> str:
@@ -309,7 +312,8 @@ def _mean_or_sum(line: Series, wanted: Span, unit: str) -> Reading:
     assert total.value is not None
     if unit == "money_per_share":
         return total.flagged("sum_of_reported_eps")
-    mean = replace(total, value=total.value / len(parts), how="mean of four quarters")
+    made = combined(((1.0, total.arithmetic),), over=float(len(parts)))
+    mean = replace(total, value=total.value / len(parts), how="mean of four quarters", arithmetic=made)
     return mean.flagged("mean_of_quarters")
 
 

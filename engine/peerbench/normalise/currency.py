@@ -11,6 +11,7 @@ from typing import Final
 
 import polars as pl
 
+from peerbench.core.arithmetic import Leaf, RateOf
 from peerbench.core.errors import BenchError
 from peerbench.core.findings import Finding
 
@@ -40,6 +41,7 @@ class Rate:
     day: date
     ids: tuple[str, ...]
     how: str
+    leaf: Leaf = 1.0  # the rate as part of arithmetic
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,7 @@ class Rates:
         if at < 0 or (day - series.days[at]).days > MAX_AGE_DAYS:
             raise RateNotFound(base, quote, day)
         how = f"{base}/{quote} {series.values[at]:.5g}, {_say(series.days[at])}"
-        return Rate(series.values[at], series.days[at], series.ids[at], how)
+        return Rate(series.values[at], series.days[at], series.ids[at], how, RateOf(base, quote, series.days[at]))
 
     def average(self, base: str, quote: str, start: date, end: date) -> Rate:
         """The mean of the daily rates from `start` to `end` inclusive; ids are those of its first and last day."""
@@ -78,7 +80,14 @@ class Rates:
         mean = sum(series.values[low:high]) / (high - low)
         ids = tuple(dict.fromkeys((*series.ids[low], *series.ids[high - 1])))
         how = f"{base}/{quote} {mean:.5g}, mean of {high - low} days, {_say(start)} to {_say(end)}"
-        return Rate(mean, end, ids, how)
+        return Rate(mean, end, ids, how, RateOf(base, quote, end, start))
+
+    def between(self, base: str, quote: str, start: date, end: date) -> tuple[Rate, ...]:
+        """Every daily rate from `start` to `end`, both inclusive."""
+        series = self._series(base, quote)
+        low, high = bisect_left(series.days, start), bisect_right(series.days, end)
+        rows = zip(*(part[low:high] for part in (series.values, series.days, series.ids)), strict=True)
+        return tuple(Rate(value, day, ids, "", RateOf(base, quote, day)) for value, day, ids in rows)
 
     def _series(self, base: str, quote: str) -> _Series:
         if not self._pairs:
@@ -121,7 +130,7 @@ def _convert(row: dict[str, object], rates: Rates, currency: str) -> tuple[dict[
     if row["value"] is None and row["raw"] is None:
         return {**row, "currency": currency}, ""
     try:
-        rate = _rate_of(row, rates, currency)
+        rate = rate_of(row, rates, currency)
     except RateNotFound as error:
         lost = {"value": None, "raw": None, "status": "missing", "reason": f"{error}", "currency": currency}
         return {**row, **lost}, str(error)
@@ -130,7 +139,8 @@ def _convert(row: dict[str, object], rates: Rates, currency: str) -> tuple[dict[
     return {**row, **scaled, "currency": currency, "inputs": inputs}, ""
 
 
-def _rate_of(row: dict[str, object], rates: Rates, currency: str) -> Rate:
+def rate_of(row: Mapping[str, object], rates: Rates, currency: str) -> Rate:
+    """The rate that brings a METRICS row of money into `currency`. Raises RateNotFound."""
     base, as_of = str(row["currency"]), row["as_of"]
     end, start = row["period_end"] or as_of, row["period_start"]
     assert isinstance(end, date)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import date
 from typing import Any, Final
 
+from peerbench.core.arithmetic import combined
 from peerbench.core.periods import add_months, near
 from peerbench.normalise.calendar import Clock
 from peerbench.normalise.currency import RateNotFound
 from peerbench.normalise.reading import Reading, missing, say
-from peerbench.normalise.securities import price, spelled
+from peerbench.normalise.securities import per_share, price, spelled
 from peerbench.normalise.view import View
 
 STALE_DAYS: Final = 100
@@ -43,6 +44,9 @@ def _blend(view: View, company: str, item: str, year_end: date) -> Reading:
             known_on=max(day for day in (first.known_on, second.known_on) if day),
             inputs=tuple(dict.fromkeys((*first.inputs, *second.inputs))),
             flags=tuple(dict.fromkeys((*first.flags, *second.flags))),
+            arithmetic=combined(
+                ((float(months), first.arithmetic), (float(12 - months), second.arithmetic)), over=12.0
+            ),
         )  # fmt: skip
     if first.ok and months >= ALONE_FROM_MONTHS:
         return first.flagged("fy1_for_ntm")
@@ -85,9 +89,9 @@ def _marks(view: View, company: str, row: dict[str, Any]) -> tuple[str, ...]:
 def _converted(view: View, company: str, row: dict[str, Any], year_end: date) -> Reading:
     reporting, value = view.company(company).reporting_currency, float(row["value"])
     day = price(view, company).end or view.as_of
-    ratio = 1.0
-    if row["unit"] != "money":
-        ratio = next((line.ordinary_per_unit for line in view.lines(company, day) if line.line == row["line"]), 1.0)
+    shares = view.lines(company, day) if row["unit"] != "money" else ()
+    line = next((line for line in shares if line.line == row["line"]), None)
+    ratio = line.ordinary_per_unit if line else 1.0
     try:
         rate = view.index.rates.spot(row["currency"], reporting, day)
     except RateNotFound as error:
@@ -97,4 +101,5 @@ def _converted(view: View, company: str, row: dict[str, Any], year_end: date) ->
     return Reading(
         value / ratio * rate.value, start=date.fromordinal(start.toordinal() + 1), end=year_end, months=12,
         known_on=row["snapshot_date"], how=how, inputs=(row["id"], *rate.ids),
+        arithmetic=per_share(row["id"], line, rate),
     )  # fmt: skip

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 import polars as pl
 
+from peerbench.core.arithmetic import Leaf, Row, Term
 from peerbench.core.companies import Company, Line
 from peerbench.core.dataset import Dataset
 from peerbench.normalise.currency import Rates
@@ -43,10 +44,16 @@ class Fact:
     marks: tuple[str, ...] = ()
     rates: tuple[str, ...] = ()  # ids of the rates that brought it into the reporting currency
     restated: bool = False  # an earlier vintage said something else
+    of: tuple[Leaf, ...] = ()  # what the row's value was multiplied by, and divided by below
+    over: tuple[Leaf, ...] = ()
 
     @property
     def key(self) -> tuple[object, ...]:
         return (self.accounting, self.line, self.start, self.end, self.months)
+
+    def term(self, weight: float = 1.0) -> Term:
+        """The value as arithmetic over the row."""
+        return Term((Row(self.id), *self.of), self.over, weight)
 
     @property
     def after(self) -> date:

@@ -38,4 +38,4 @@ def no_rent(view: View, company: str, operand: Operand, clock: Clock) -> Reading
     if not answer.ok:
         return answer
     how = "none under IFRS 16: leases are in depreciation and amortisation"
-    return replace(answer, value=0.0, how=how).flagged(MARK)
+    return replace(answer, value=0.0, how=how, arithmetic=None).flagged(MARK)

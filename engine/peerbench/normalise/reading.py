@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 
+from peerbench.core.arithmetic import Arithmetic
 from peerbench.core.findings import Finding
 from peerbench.normalise.index import Fact
 
@@ -25,6 +26,7 @@ class Reading:
     inputs: tuple[str, ...] = ()
     flags: tuple[str, ...] = ()
     findings: tuple[Finding, ...] = ()
+    arithmetic: Arithmetic | None = None  # how the value follows from rows; None where it takes more than a sum
 
     @property
     def ok(self) -> bool:
@@ -43,13 +45,17 @@ def missing(reason: str, *, start: date | None = None, end: date | None = None) 
 
 
 def from_facts(value: float, facts: Iterable[Fact], *, start: date | None, end: date, months: int, how: str) -> Reading:
-    """A reading made of facts: it was known when the last of them was, and carries all their admissions."""
+    """A reading made of facts: it was known when the last of them was, and carries all their admissions.
+
+    Of one fact the arithmetic is that fact; who makes it of several says how.
+    """
     used = tuple(facts)
     marks = (mark for fact in used for mark in (*fact.marks, *(("restated",) if fact.restated else ())))
     inputs = (name for fact in used for name in (fact.id, *fact.rates))
     return Reading(
         value, "ok", None, start, end, months, max(fact.known_on for fact in used), how,
         tuple(dict.fromkeys(inputs)), tuple(dict.fromkeys(marks)),
+        arithmetic=Arithmetic((used[0].term(),)) if len(used) == 1 else None,
     )  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Final
 
+from peerbench.core.arithmetic import Arithmetic, Leaf, Row, Term, combined
 from peerbench.core.companies import Line
 from peerbench.core.findings import Finding
 from peerbench.core.items import ITEMS
@@ -19,7 +20,7 @@ from peerbench.normalise.counts import odd
 from peerbench.normalise.currency import SYMBOLS, Rate, RateNotFound
 from peerbench.normalise.index import Close, Fact
 from peerbench.normalise.reading import Reading, from_facts, missing, say
-from peerbench.normalise.view import View
+from peerbench.normalise.view import View, units
 
 MAX_TRADING_DAYS: Final = 5
 COUNT_DAYS: Final = 185
@@ -134,10 +135,22 @@ def _in_reporting_currency(view: View, company: str, found: Quote) -> Reading:
     except RateNotFound as error:
         return missing(str(error), end=day)
     # The ratio of the close's own day, then today's share unit: a later split changes the shares, not the worth.
-    value = found.ordinary / view.share_factor(company, day) * rate.value
+    split = view.share_factor(company, day)
+    value = found.ordinary / split * rate.value
+    made = per_share(found.close.id, found.line, rate, split=split)
     how = spelled(found.close.value, found.close.currency, found.line.ordinary_per_unit, rate)
     flags = ("price_adjusted",) if found.adjusted else ()
-    return Reading(value, end=day, known_on=day, how=how, inputs=(found.close.id, *rate.ids), flags=flags)
+    return Reading(
+        value, end=day, known_on=day, how=how, inputs=(found.close.id, *rate.ids), flags=flags, arithmetic=made
+    )
+
+
+def per_share(id: str, line: Line | None, rate: Rate, *, split: float = 1.0) -> Arithmetic:
+    """An amount per unit of a line, brought to an ordinary share of today and into another currency."""
+    ratio: tuple[Leaf, ...] = () if line is None or line.ordinary_per_unit == 1 else (units(line),)
+    return Arithmetic(
+        (Term((Row(id), *((rate.leaf,) if rate.ids else ())), (*ratio, *((split,) if split != 1 else ()))),)
+    )
 
 
 # ---- one company, several lines -------------------------------------------------------------------------------------
@@ -256,7 +269,8 @@ def _diluted(count: Reading, more: Reading) -> Reading:
     inputs, flags = (
         tuple(dict.fromkeys((*a, *b))) for a, b in ((count.inputs, more.inputs), (count.flags, more.flags))
     )
-    made = replace(count, value=count.value + more.value, how=how, known_on=known, inputs=inputs, flags=flags)
+    value = count.value + more.value
+    made = replace(count, value=value, how=how, known_on=known, inputs=inputs, flags=flags, arithmetic=None)
     return made.flagged("treasury_stock")
 
 
@@ -309,7 +323,8 @@ def dilution(view: View, company: str) -> Reading:
     answer, quoted = added(view, company), price(view, company)
     if answer.value is None or quoted.value is None:
         return answer
-    return replace(answer, value=answer.value * quoted.value, how=f"({answer.how}) × {quoted.value:.6g}")
+    how = f"({answer.how}) × {quoted.value:.6g}"
+    return replace(answer, value=answer.value * quoted.value, how=how, arithmetic=None)
 
 
 def converted_debt(view: View, company: str) -> Reading:
@@ -333,7 +348,7 @@ def _granted(value: float, grants: Sequence[Grant], quoted: Reading, view: View,
     newest = max(fact.end for fact in facts)
     made = from_facts(value, facts, start=None, end=quoted.end or newest, months=0, how=how)
     known = max(day for day in (made.known_on, quoted.known_on) if day)
-    answer = replace(made, known_on=known, inputs=(*made.inputs, *quoted.inputs))
+    answer = replace(made, known_on=known, inputs=(*made.inputs, *quoted.inputs), arithmetic=None)
     if add_months(newest, STALE_MONTHS) < view.as_of:
         return answer.without_value("stale", f"the newest option data are of {say(newest)}, over 18 months before")
     return answer
@@ -374,7 +389,7 @@ def dividends(view: View, company: str) -> Reading:
     lines = {line.line: line for line in view.lines(company, view.as_of)}
     quoted = price(view, company)
     day, reporting = quoted.end or view.as_of, view.company(company).reporting_currency
-    total, ids, terms = 0.0, [], []
+    total, ids, terms, made = 0.0, [], [], []
     for row in rows:
         try:
             rate = view.index.rates.spot(row["currency"], reporting, day)
@@ -384,7 +399,8 @@ def dividends(view: View, company: str) -> Reading:
         total += row["amount"] / ratio * rate.value
         ids += [row["id"], *rate.ids]
         terms.append(spelled(row["amount"], row["currency"], ratio, rate))
+        made.append((1.0, per_share(row["id"], lines.get(row["line"]), rate)))
     return Reading(
         total, start=since + timedelta(days=1), end=view.as_of, months=12, known_on=rows[-1]["ex_date"],
-        how=" + ".join(terms), inputs=tuple(dict.fromkeys(ids)),
+        how=" + ".join(terms), inputs=tuple(dict.fromkeys(ids)), arithmetic=combined(made),
     )  # fmt: skip

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Final, TypeVar
 
+from peerbench.core.arithmetic import Leaf, Units
 from peerbench.core.companies import Company, Line
 from peerbench.core.items import ITEMS
 from peerbench.normalise.currency import RateNotFound
@@ -74,20 +75,20 @@ class View:
 
     def _aligned(self, company: str, unit: str, fact: Fact) -> Fact | None:
         if unit == "shares":
-            return replace(fact, value=fact.value * self.share_factor(company, fact.known_on))
+            split = self.share_factor(company, fact.known_on)
+            return replace(fact, value=fact.value * split, of=() if split == 1 else (split,))
         if unit == "money_per_share":
-            per_unit = self._ordinary_per_unit(company, fact) * self.share_factor(company, fact.known_on)
-            fact = replace(fact, value=fact.value / per_unit)
+            ratio, split = self._units(company, fact), self.share_factor(company, fact.known_on)
+            over = tuple[Leaf, ...](leaf for leaf in (ratio, split) if leaf is not None and leaf != 1)
+            fact = replace(fact, value=fact.value / ((ratio.ordinary if ratio else 1.0) * split), over=over)
         return self._in_reporting_currency(company, fact) if unit.startswith("money") else fact
 
-    def _ordinary_per_unit(self, company: str, fact: Fact) -> float:
+    def _units(self, company: str, fact: Fact) -> Units | None:
         """Alibaba and Baidu state earnings per ADS; others per ordinary share; a row may name its own line."""
         lines = self.lines(company, fact.known_on)
         if fact.line:
-            return next((line.ordinary_per_unit for line in lines if line.line == fact.line), 1.0)
-        if self.company(company).eps_basis == "ads" and lines:
-            return lines[0].ordinary_per_unit
-        return 1.0
+            return next((units(line) for line in lines if line.line == fact.line), None)
+        return units(lines[0]) if self.company(company).eps_basis == "ads" and lines else None
 
     def _in_reporting_currency(self, company: str, fact: Fact) -> Fact | None:
         quote = self.company(company).reporting_currency
@@ -102,7 +103,12 @@ class View:
             )
         except RateNotFound:
             return None  # a missing rate is never 1: the row is as absent as its rate
-        return replace(fact, value=fact.value * rate.value, currency=quote, rates=rate.ids)
+        return replace(fact, value=fact.value * rate.value, currency=quote, rates=rate.ids, of=(rate.leaf,))
+
+
+def units(line: Line) -> Units:
+    """The line's ratio as part of arithmetic."""
+    return Units(line.line, line.ordinary_per_unit)
 
 
 def _vintages(rows: Iterable[Fact]) -> list[Fact]:
