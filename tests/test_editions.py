@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping
 from datetime import date
 from functools import lru_cache
@@ -9,10 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from peerbench import editions, pipeline
+from peerbench import cli, editions, pipeline
 from peerbench.brief import assemble
 from peerbench.brief.study import Study
 from peerbench.render import fit, measure, pdf
+from studies import project
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -86,3 +89,40 @@ def test_cuts_are_kept_for_the_same_build_and_a_broken_note_is_none(tmp_path: Pa
     for text in ("{", "[]", '{"risk": 3}', '{"risk": {"first": 3}}'):
         path.write_text(text, "utf-8")
         assert editions.recalled(path) == {}
+
+
+# ---- editions without a layout ---------------------------------------------------------------------------------------
+
+DATA = ("xlsx", "md", "json")
+
+
+def test_every_edition_stands_in_the_manifest_and_is_built_once(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked = ["build", str(ROOT / "configs/alibaba.yaml"), "--format", ",".join(DATA), "--audience", "policy"]
+    asked += ["--out", str(tmp_path)]
+    assert cli.main(asked) == 0
+    said = capsys.readouterr().out.splitlines()
+    assert said[1:] == [f"  policy/brief.{name}" for name in DATA]
+    folder = tmp_path / "alibaba" / "2025-09-23"
+    outputs = json.loads((folder / "manifest.json").read_text("utf-8"))["outputs"]
+    for name in DATA:
+        data = (folder / "policy" / f"brief.{name}").read_bytes()
+        assert outputs[f"policy/brief.{name}"] == hashlib.sha256(data).hexdigest()
+    assert cli.main(asked) == 0
+    assert capsys.readouterr().out.startswith("unchanged: ")
+
+
+def test_an_edition_without_its_library_is_refused_with_the_way_out(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As after a plain pip install, which brings no extra."""
+    monkeypatch.setattr(editions, "find_spec", lambda name: None)
+    config = project(tmp_path, outputs=["html", "xlsx"])
+    assert cli.main(["build", str(config)]) == 2
+    said = capsys.readouterr().err
+    assert "the edition 'xlsx' needs the library xlsxwriter, which is not installed" in said
+    assert "pip install 'peerbench[xlsx]'" in said
+    assert "alibaba.yaml:" in said
+    assert not (tmp_path / "output").exists()
+    assert [finding.subject for finding in editions.lacking(("pdf", "html", "md", "json"))] == []

@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, partial
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -27,6 +28,8 @@ WEB: Final = "html"
 PRINT: Final = "pdf"
 TEXT: Final = "md"
 DATA: Final = "json"
+WORKBOOK: Final = "xlsx"
+NEEDS: Final = {WORKBOOK: ("xlsxwriter", "xlsx")}  # an edition's library, and the extra that brings it
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,11 +121,34 @@ def made(
     return Editions(files, named, taken)
 
 
+def lacking(wanted: Sequence[str]) -> tuple[Finding, ...]:
+    """Editions that cannot be made, since an extra was not installed."""
+    missing = [(name, NEEDS[name]) for name in wanted if name in NEEDS and find_spec(NEEDS[name][0]) is None]
+    return tuple(
+        Finding(
+            "config.output",
+            "error",
+            f"the edition '{name}' needs the library {library}, which is not installed",
+            f"pip install 'peerbench[{extra}]'",
+            subject=name,
+        )
+        for name, (library, extra) in missing
+    )
+
+
 def _unprinted(
     shop: Shop, brief: Brief, reader: Audience, wanted: Sequence[str], progress: Progress
 ) -> dict[str, bytes]:
-    """The editions that need no layout: the article for an editor of newsletters, the brief as data."""
+    """The editions that need no layout: the sums, the article for an editor of newsletters, the brief as data."""
     files: dict[str, bytes] = {}
+    if WORKBOOK in wanted:
+        from peerbench.brief import workings
+        from peerbench.render import brand, workbook
+
+        progress(f"{reader.name}: workbook")
+        theme = (shop.brand or brand.PLAIN).theme(brief.meta.theme)
+        work, found = workings.workings(shop.study, brief, reader), shop.study.findings
+        files[f"{reader.name}/brief.xlsx"] = workbook.page(brief, work, theme=theme, findings=found)
     if TEXT in wanted:
         from peerbench.render import markdown
 

@@ -101,9 +101,9 @@ def build(
     progress("reading")
     over = {name: value for name, value in (("page", page), ("length", length)) if value is not None}
     case = prepare(config_path, as_of=as_of, audiences=audiences, today=today, frozen=frozen, over=over)
-    if unpriced := _unpriced(case):
-        raise UnusableRequest(unpriced)
     wanted = tuple(formats or case.config.outputs)
+    if mistakes := (*_unpriced(case), *_lacking(case.config, wanted)):
+        raise UnusableRequest(mistakes)
     _expect(case, wanted)
     progress("computing")
     study, frames = assemble.study(case.data, case.request)
@@ -287,6 +287,14 @@ def _unpriced(case: _Case) -> tuple[Finding, ...]:
         )
         for finding in market.mistakes(case.data, case.request)
     )
+
+
+def _lacking(config: Config, wanted: Sequence[str]) -> Iterable[Finding]:
+    """Editions without their library, each where the config asks for it."""
+    for finding in editions.lacking(wanted):
+        place = config.outputs.index(finding.subject) if finding.subject in config.outputs else None
+        keys: tuple[str | int, ...] = ("outputs",) if place is None else ("outputs", place)
+        yield config.finding(finding.check, finding.message, *keys, hint=finding.hint, subject=finding.subject)
 
 
 def _errors(findings: Iterable[Finding]) -> tuple[Finding, ...]:

@@ -41,7 +41,10 @@ def _add_building(command: Callable[[str, str], ArgumentParser]) -> None:
     _add_day(build)
     build.add_argument("--audience", action="append", metavar="NAME", help="only this audience (may be repeated)")
     build.add_argument(
-        "--format", action="append", metavar="NAME", help="only this edition: pdf, html, md, json (may be repeated)"
+        "--format",
+        action="append",
+        metavar="NAME",
+        help="only this: pdf, html, xlsx, md, json (may be repeated)",
     )
     build.add_argument("--page", choices=("A4", "Letter"), help="page size of the PDF, over the config's")
     build.add_argument("--length", choices=("one", "four"), help="pages of the PDF's article, over the config's")

@@ -10,7 +10,7 @@ from typing import Final
 from peerbench.config.values import Config
 from peerbench.core.findings import Finding, did_you_mean
 
-OUTPUTS: Final = ("pdf", "html", "md", "json")
+OUTPUTS: Final = ("pdf", "html", "xlsx", "md", "json")
 LANGUAGES: Final = ("en",)
 KINDS: Final = ("dataset", "sec", "xbrl", "files", "sql", "ecb", "yfinance", "plugin")
 

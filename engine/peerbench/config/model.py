@@ -419,7 +419,7 @@ class Settings(Shape):
     segments: dict[Company, SegmentShape] = Field({}, description="Comparable segments, by company.")
     not_shown: Text = Field("", description="What the figures of this set do not show, for readers of policy.")
     audiences: list[Name] = Field(["institutional"], description="One brief per audience: folders of templates/.")
-    outputs: list[Name] = Field(["pdf", "html"], description="Editions: pdf, html, md, json.")
+    outputs: list[Name] = Field(["pdf", "html"], description="Editions: pdf, html, xlsx, md, json.")
     checks: dict[str, LevelField] = Field({}, description="Raise, lower or silence a check by its name.")
     desk: Text = Field("Benchmark Desk", description="Who signs the byline. Never an invented person.")
     reviewer: Text = Field("", description="Who reviewed the brief, for the audience box.")

@@ -1,13 +1,14 @@
 """Formulas for a workbook, over named cells: ``=market_cap/net_income_common_ltm`` with its guards around it.
 
 An input cell holds a number, "NA" where it is missing or "n.m." where it says nothing; the result follows the same
-rules as the page. Compound growth takes whole years.
+rules as the page.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Final
 
 from peerbench.metrics.formula import Call, Constant, Negative, Node, Operation, Read, Reference, walk
@@ -26,12 +27,15 @@ def cell_name(key: str) -> str:
     return f"{name}_" if _LIKE_A_CELL.fullmatch(name) else name
 
 
-def spreadsheet(step: Step, *, cell: Callable[[str], str] = cell_name) -> str:
-    """The formula of one metric; `cell` names the cell of an operand or metric by its key."""
+def spreadsheet(step: Step, *, cell: Callable[[str], str] = cell_name, years: float | None = None) -> str:
+    """The formula of one metric; `cell` names the cell of an operand or metric by its key.
+
+    years: of a compound rate between two days that are no anniversaries; else those that the formula names.
+    """
     nodes = [node for tree in (step.tree, *step.positive) for node in walk(tree)]
     optional = {id(node.arguments[0]) for node in nodes if isinstance(node, Call) and node.name == "optional"}
     needed = {cell(n.key): None for n in nodes if isinstance(n, (Read, Reference)) and id(n) not in optional}
-    formula = _value(step.tree, cell)
+    formula = _value(step.tree if years is None else _over(step.tree, years), cell)
     if step.definition.excluded_above is not None:
         limit = f"{step.definition.excluded_above:g}"
         formula = f'IF({formula}>{limit},">{limit}x",{formula})'
@@ -45,6 +49,20 @@ def spreadsheet(step: Step, *, cell: Callable[[str], str] = cell_name) -> str:
         counted = f"COUNT({','.join(needed)})<{len(needed)}"
         formula = f"IF(OR({absent}),{MISSING},IF({counted},{NOT_MEANINGFUL},{formula}))"
     return f"={formula}"
+
+
+def _over(node: Node, years: float) -> Node:
+    """The tree with compound rates taken over so many years."""
+    match node:
+        case Call("cagr", (now, before, _)):
+            return replace(node, arguments=(now, before, Constant(years)))
+        case Call(_, arguments):
+            return replace(node, arguments=tuple(_over(each, years) for each in arguments))
+        case Operation(_, left, right):
+            return replace(node, left=_over(left, years), right=_over(right, years))
+        case Negative(of):
+            return replace(node, of=_over(of, years))
+    return node
 
 
 def _conditions(step: Step, nodes: list[Node], cell: Callable[[str], str]) -> list[str]:
