@@ -20,7 +20,7 @@ from peerbench.core.errors import BenchError, UnusableRequest
 from peerbench.core.findings import Finding, Origin
 
 MISTAKE = Finding("config.company", "error", "unknown company 'x'", "Did you mean 'y'?", Origin("configs/a.yaml", 3, 5))
-WARNING = Finding("config.key", "warning", "'schedule' is not acted on in this version")
+WARNING = Finding("config.schedule", "warning", "as_of is 2025-09-23")
 REMARK = Finding("stale_price", "warning", "a remark on data that stands in the brief")
 
 
@@ -178,7 +178,7 @@ def test_warnings_of_the_config_are_printed_and_remarks_on_data_left_to_the_brie
 ) -> None:
     pipeline.findings = (WARNING, REMARK)
     assert main(["build"]) == 0
-    assert capsys.readouterr().err == "warning: 'schedule' is not acted on in this version\n"
+    assert capsys.readouterr().err == "warning: as_of is 2025-09-23\n"
 
 
 def test_a_check_is_printed_with_the_name_that_silences_it(

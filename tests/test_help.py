@@ -24,6 +24,7 @@ NO_EXAMPLE = {
     "the page must be filled in": ("template-loads-outside", "template-missing", "template-mistake"),
     "the folder must refuse to be written": ("output",),
     "a ledger must be there, or refuse to be": ("ledger",),
+    "a schedule must be followed": ("gate",),
     "the config's own shape refuses it first": ("metric-unit",),
     "phrases are read when a brief is composed": ("phrase",),
     "a theme of the project": ("theme",),

@@ -29,6 +29,7 @@ from peerbench.core.names import MOST as LONGEST_NAME
 from peerbench.core.names import shortened
 from peerbench.core.verdicts import Verdict
 from peerbench.deliver import folder as delivery
+from peerbench.gate import Ruling
 from peerbench.shipped import shipped
 from peerbench.sources import dataset, digest
 
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from peerbench.render.brand import Brand
 
 Progress = Callable[[str], None]
+Gate = Callable[[Study, assemble.Frames, Sequence[Brief]], Ruling]
 LEVELS: Final[Mapping[str, Severity]] = {"error": "error", "warning": "warning", "note": "note"}
 RAISED: Final[Mapping[str, Severity]] = {"note": "warning", "warning": "error", "error": "error"}
 LOWERED: Final[Mapping[str, Severity]] = {"error": "warning", "warning": "note", "note": "note"}
@@ -52,6 +54,7 @@ class BuildResult:
     files: tuple[Path, ...]
     findings: tuple[Finding, ...]
     held: bool
+    ruling: Ruling | None = None  # of the gate, where there was one
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +95,12 @@ def build(
     today: date,
     force: bool = False,
     frozen: bool = False,
+    gate: Gate | None = None,
     progress: Progress = lambda stage: None,
 ) -> BuildResult:
     """Build the briefs of one config. Raises UnusableRequest with every mistake; then nothing was written.
 
-    page and length win over the config's.
+    page and length win over the config's. gate is asked once the briefs are written and before anything is drawn.
     """
     progress("reading")
     over = {name: value for name, value in (("page", page), ("length", length)) if value is not None}
@@ -113,15 +117,17 @@ def build(
     if held:
         return BuildResult(folder, (), study.findings, held=True)
     files: dict[str, bytes] = {}
-    briefs: list[Brief] = []
     left_out: list[Finding] = []  # of printed pages; no brief speaks of another's
     kept, shop = _kept(folder, case), shop_of(case, study)
     remembered = case.cache / "cuts" / f"{_digest(case)}.json"
     known, taken = editions.recalled(remembered), {}
-    for reader in (reader for reader in case.request.audiences if reader.name in (*case.asked, *kept)):
-        progress(f"writing for {reader.name}")
-        brief = shop.brief(reader)
-        briefs.append(brief)
+    progress("writing")
+    readers = [reader for reader in case.request.audiences if reader.name in (*case.asked, *kept)]
+    briefs = [shop.brief(reader) for reader in readers]
+    ruling = None if gate is None else gate(study, frames, briefs)
+    if ruling is not None and ruling.stops:
+        return BuildResult(folder, (), (*study.findings, *ruling.stops), held=True, ruling=ruling)
+    for reader, brief in zip(readers, briefs, strict=True):
         if reader.name in case.asked:
             made = editions.made(shop, brief, reader, wanted, known=known.get(reader.name), progress=progress)
             files |= made.files
@@ -132,7 +138,8 @@ def build(
     files |= records.files(study, frames, briefs) | dossier.files(case.data, case.request, study.plan)
     files["manifest.json"] = _manifest(case, files | _files_of(folder, kept))
     progress("publishing")
-    return BuildResult(folder, delivery.publish(folder, files, keep=kept), study.findings, held=False)
+    published = delivery.publish(folder, files, keep=kept)
+    return BuildResult(folder, published, study.findings, held=False, ruling=ruling)
 
 
 def _expect(case: _Case, wanted: Sequence[str]) -> None:

@@ -32,6 +32,7 @@ def parser() -> ArgumentParser:
     _add_data(command)
     _add_peers(command)
     _add_diff(command)
+    _add_clock(command)
     return bench
 
 
@@ -143,6 +144,33 @@ def _add_diff(command: Callable[[str, str], ArgumentParser]) -> None:
     )
     diff.add_argument("--anyway", action="store_true", help="compare two different briefs as far as both have figures")
     _add_format(diff)
+
+
+def _add_clock(command: Callable[[str, str], ArgumentParser]) -> None:
+    scheduled = "configs with a schedule; all of configs/ if left out"
+    tick = command("tick", "make what is due by the schedules, pass it through the gate, publish and send it, and end")
+    tick.add_argument("configs", nargs="*", metavar="CONFIG", help=scheduled)
+    tick.add_argument("--retry", action="store_true", help="try once more what is held, failed or could not be sent")
+    tick.add_argument("--quiet", action="store_true", help="print only what needs a person")
+    tick.add_argument("--out", metavar="FOLDER", help="where issues are put (default: output/ of the project)")
+    schedule = command("schedule", "list, follow or export the schedules of configs")
+    schedule.add_argument(
+        "action",
+        choices=("list", "run", "export"),
+        help="list: the next times; run: a pass whenever something is due; export: timers of the machine",
+    )
+    schedule.add_argument("configs", nargs="*", metavar="CONFIG", help=scheduled)
+    schedule.add_argument("--count", type=int, default=3, metavar="N", help="list: times of each (default: 3)")
+    schedule.add_argument("--to", choices=("crontab", "systemd", "kubernetes"), help="export: which timer")
+    schedule.add_argument("--out", metavar="FOLDER", help="export: write the files there; run: as of tick")
+    schedule.add_argument("--image", default="peerbench:latest", metavar="NAME", help="export: Kubernetes' image")
+    _add_format(schedule)
+    history = command("history", "list the issues that were made, or not and why, and their deliveries")
+    history.add_argument("briefs", nargs="*", metavar="BRIEF", help="only of these; all if left out")
+    history.add_argument("--count", type=int, default=20, metavar="N", help="the newest N of each (default: 20)")
+    _add_format(history)
+    status = command("status", "say what is due, being made, held, failed or not sent; exit 1 if it needs a person")
+    _add_format(status)
 
 
 def _add_day(parser: ArgumentParser) -> None:

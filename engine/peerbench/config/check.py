@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
+from peerbench import schedule as schedules
 from peerbench.config.values import Config
 from peerbench.core.findings import Finding, did_you_mean
 
@@ -39,6 +40,7 @@ def check(config: Config, *, known: Known, today: date) -> tuple[Finding, ...]:
         *_audiences(config, known.audiences),
         *_editions(config),
         *_check_names(config, known.checks),
+        *by_itself(config),
     )
 
 
@@ -234,3 +236,63 @@ def _check_names(config: Config, known: Collection[str]) -> Iterator[Finding]:
         if known and name not in known:
             message, hint = f"unknown check '{name}'", did_you_mean(name, known)
             yield config.finding("config.check", message, "checks", name, hint=hint, at_key=True)
+
+
+# ---- by itself -------------------------------------------------------------------------------------------------------
+
+SCHEDULE: Final = "config.schedule"
+
+
+def by_itself(config: Config) -> tuple[Finding, ...]:
+    """What is wrong with schedule, ledger and targets, which needs no data to be seen."""
+    return (*_schedule(config), *_ledger(config), *_targets(config))
+
+
+def _schedule(config: Config) -> Iterator[Finding]:
+    asked = config.schedule
+    if not asked:
+        if "schedule" in config.places:
+            message, hint = "the schedule says no time", "Write cron: '0 7 * * 1-5', or when: new filing."
+            yield config.finding(SCHEDULE, message, "schedule", hint=hint)
+        return
+    for wrong in schedules.mistakes(asked.cron) if asked.cron else ():
+        yield _inside(config, wrong, asked.cron, "schedule", "cron")
+    if wrong_zone := schedules.zone_mistake(asked.zone):
+        yield config.finding(SCHEDULE, wrong_zone.message, "schedule", "zone", hint=wrong_zone.hint)
+    if config.as_of is not None:
+        message = f"as_of is {config.as_of}, so every scheduled issue is of that day"
+        hint = "Leave as_of out: it is then the day of the schedule."
+        yield config.finding(SCHEDULE, message, "as_of", severity="warning", hint=hint)
+
+
+def _inside(config: Config, wrong: schedules.Mistake, text: str, *keys: str) -> Finding:
+    """A mistake at a character of a value, which may stand in quotes."""
+    found = config.finding(SCHEDULE, wrong.message, *keys, hint=wrong.hint)
+    start = found.excerpt.find(text, max((found.origin.column or 1) - 1, 0))
+    if start < 0:
+        return found
+    return replace(found, origin=replace(found.origin, column=start + wrong.column))
+
+
+def _ledger(config: Config) -> Iterator[Finding]:
+    if config.ledger_file and config.ledger_variable:
+        hint = "Delete file, or url_env."
+        yield config.finding("config.ledger", "a ledger is a file or a database, not both", "ledger", hint=hint)
+
+
+def _targets(config: Config) -> Iterator[Finding]:
+    """Targets that share a name, and editions that are not made."""
+    names = [target.name for target in config.deliver]
+    for index, target in enumerate(config.deliver):
+        if target.name in names[:index]:
+            message, hint = f"two targets are named '{target.name}'", "Give each a name: of its own."
+            yield config.finding("config.deliver", message, "deliver", index, hint=hint)
+        for key, asked, made in (
+            ("audiences", target.audiences, config.audiences),
+            ("formats", target.formats, config.outputs),
+        ):
+            for place, name in enumerate(asked):
+                if name and name not in made:
+                    message = f"'{name}' is not among the {'outputs' if key == 'formats' else key} of this brief"
+                    hint = did_you_mean(name, made)
+                    yield config.finding("config.deliver", message, "deliver", index, key, place, hint=hint)

@@ -10,18 +10,28 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from peerbench import schedule as schedules
 from peerbench.config import chain as chains
-from peerbench.config.values import Brand, Config, Excluded, MetricGroup, Peer, Source
+from peerbench.config.values import Brand, Config, Excluded, Gate, MetricGroup, Peer, Source, Target
 from peerbench.core import tree
 from peerbench.core.findings import Finding, Origin, did_you_mean
 from peerbench.core.metric import MetricDefinition
 from peerbench.core.periods import WINDOWS
 from peerbench.project import find_root
+from peerbench.schedule import Schedule
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
-    from peerbench.config.model import BrandShape, CustomMetricShape, Settings, SourceShape
+    from peerbench.config.model import (
+        BrandShape,
+        CustomMetricShape,
+        DeliverShape,
+        GateShape,
+        ScheduleShape,
+        Settings,
+        SourceShape,
+    )
 
 CHECK: Final = "config.shape"
 Keys = tuple[str | int, ...]
@@ -43,7 +53,7 @@ def load(path: Path, *, root: Path | None = None) -> tuple[Config | None, tuple[
     findings = (*chain.findings, *_name(path, root), *findings)
     config = None if settings is None else _config(settings, path, root, chain, document)
     if config is not None:
-        findings = (*findings, *_folders(config), *_brand_files(config), *_not_yet(config))
+        findings = (*findings, *_folders(config), *_brand_files(config))
     return config, chains.with_excerpts(_in_order(findings, chain), chain.files)
 
 
@@ -344,8 +354,11 @@ def _config(settings: Settings, path: Path, root: Path, chain: chains.Chain, doc
         page=settings.page,
         length=settings.length,
         brand=_brand(settings.brand, root),
-        schedule=dict(settings.schedule),
-        deliver=tuple(settings.deliver),
+        schedule=_schedule(settings.schedule),
+        gate=_gate(settings.gate),
+        ledger_file=settings.ledger.file,
+        ledger_variable=settings.ledger.url_env,
+        deliver=tuple(map(_target, settings.deliver)),
         files=chain.files,
         places=document.dotted(document.places),
         key_places=document.dotted(document.keys),
@@ -398,6 +411,23 @@ def _brand(shape: BrandShape, root: Path) -> Brand:
         {name: colour for name, colour in shape.dark.model_dump().items() if colour},
         {face: _in_project(root, Path(shape.fonts.folder) / name) for face, name in fonts.items() if name},
     )
+
+
+def _schedule(shape: ScheduleShape) -> Schedule:
+    age = schedules.length(shape.max_age) if shape.max_age else None
+    return Schedule(shape.cron, shape.zone, shape.when, shape.catch_up, age, shape.refresh)
+
+
+def _gate(shape: GateShape) -> Gate:
+    wait = schedules.length(shape.wait) if shape.wait else None
+    held = (shape.blank == "hold", shape.unchanged == "hold")
+    return Gate(shape.prices_within, shape.minimum_peers, *held, wait)
+
+
+def _target(shape: DeliverShape) -> Target:
+    """The kind that the entry names."""
+    settings = {"folder": shape.folder}
+    return Target("folder", shape.name or "folder", tuple(shape.audiences), tuple(shape.formats), (), settings)
 
 
 def _in_project(root: Path, name: str | Path) -> Path:
@@ -473,12 +503,3 @@ def _not_there(path: Path, root: Path) -> str:
     if not path.resolve().is_relative_to(root.resolve()):
         return f"'{name}' lies outside of the project"
     return "" if path.is_file() else f"there is no file '{name}'"
-
-
-def _not_yet(config: Config) -> tuple[Finding, ...]:
-    """Keys that later versions act on: said aloud, never silently ignored."""
-    return tuple(
-        config.finding("config.key", f"'{key}' is not acted on in this version", key, severity="warning", at_key=True)
-        for key, value in (("schedule", config.schedule), ("deliver", config.deliver))
-        if value
-    )

@@ -9,6 +9,7 @@ from typing import Annotated, Any, ClassVar, Final, Literal, get_args
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
+from peerbench import schedule as schedules
 from peerbench.core.findings import did_you_mean
 from peerbench.core.metric import Better
 
@@ -394,6 +395,79 @@ class BrandShape(Shape):
     fonts: FontsShape = Field(default=FontsShape(), description="Typefaces in place of the shipped ones.")
 
 
+def _length(value: Any) -> Any:
+    if isinstance(value, str) and not isinstance(value, Lost) and value and schedules.length(value) is None:
+        raise _refuse(f"'{value}' is not a length of time", "Write e.g. 90 minutes, 36h or 2 days.")
+    if isinstance(value, int) and not isinstance(value, bool):
+        raise _refuse(f"{value} of what?", f"Write e.g. {value} hours or {value} days.")
+    return value
+
+
+Length = Annotated[str, BeforeValidator(_length)]
+
+
+class ScheduleShape(Shape):
+    """When the brief is made by itself: `bench explain schedule`."""
+
+    cron: Text = Field(
+        default="", description="Minute, hour, day of month, month, day of week, e.g. '0 7 * * 1-5'; in quotes."
+    )
+    zone: Text = Field(default="UTC", description="Time zone of the expression, e.g. America/New_York.")
+    when: Annotated[Literal["", "new filing"], _choice("", "new filing")] = Field(
+        default="",
+        description="new filing: when a document is known that no issue was made for; cron then says when to look.",
+    )
+    catch_up: Annotated[Literal["latest", "all", "none"], _choice("latest", "all", "none")] = Field(
+        default="latest", description="After a standstill: the latest issue that was missed, all of them, or none."
+    )
+    max_age: Length = Field(
+        default="", description="How late an issue may still be made, e.g. 2 days. Left out: however late."
+    )
+    refresh: bool = Field(default=True, description="Fetch sources that are fetched anew before each issue.")
+
+
+class GateShape(Shape):
+    """What a scheduled issue must pass before it is published and sent: `bench explain gate`."""
+
+    prices_within: Annotated[int, Field(ge=0, le=400)] = Field(
+        default=5, description="Oldest close in sessions (Mondays to Fridays) before the as-of day; 0: not looked at."
+    )
+    minimum_peers: Annotated[int, Field(ge=0, le=1000)] = Field(
+        default=1, description="Core peers with at least half of the metrics asked for."
+    )
+    blank: Annotated[Literal["hold", "pass"], _choice("hold", "pass")] = Field(
+        default="hold", description="A table or page of the brief without a single figure or word."
+    )
+    unchanged: Annotated[Literal["hold", "pass"], _choice("hold", "pass")] = Field(
+        default="pass", description="hold: no issue where every figure is that of the last one; dates do not count."
+    )
+    wait: Length = Field(
+        default="", description="How long an issue that is held is tried again, e.g. 6h. Left out: not at all."
+    )
+
+
+class LedgerShape(Shape):
+    """Where issues and deliveries are noted."""
+
+    file: Text = Field(default="", description="A SQLite file on a local disk. Left out: .bench/ledger.sqlite.")
+    url_env: Variable = Field(
+        default="", description="Environment variable with a PostgreSQL URL, for several machines."
+    )
+
+
+LedgerPlace = Annotated[LedgerShape, _short_for("file"), WithJsonSchema({"type": ["string", "object"]})]
+
+
+class DeliverShape(Shape):
+    """One place that issues are sent to."""
+
+    required = ("folder",)
+    folder: Text = Field(default="", description="A folder or mounted drive: <folder>/<brief>/<day>/<audience>/.")
+    name: Name = Field(default="", description="Its name in the ledger. Left out: its kind.")
+    audiences: list[Name] = Field(default=[], description="Only these readers' editions. Left out: every audience's.")
+    formats: list[Name] = Field(default=[], description="Only these editions, e.g. [pdf]. Left out: all.")
+
+
 class Settings(Shape):
     """A peer set: who is measured against whom, on what, as of when, for whom."""
 
@@ -432,8 +506,10 @@ class Settings(Shape):
         "four", description="Pages of the PDF's article: one, or four; the appendix follows."
     )
     brand: BrandShape = Field(default=BrandShape(), description="The look of the house.")
-    schedule: dict[str, Any] = Field({}, description="When the brief is made by itself (not in this version).")
-    deliver: list[dict[str, Any]] = Field([], description="Where it is sent (not in this version).")
+    schedule: ScheduleShape = Field(default=ScheduleShape(), description="When the brief is made by itself.")
+    gate: GateShape = Field(default=GateShape(), description="What a scheduled issue must pass to go out.")
+    ledger: LedgerPlace = Field(default=LedgerShape(), description="Where issues are noted; a file, or a database.")
+    deliver: list[DeliverShape] = Field([], description="Where issues are sent once they are published.")
 
 
 SHAPES: Final[dict[str, type[Shape]]] = {
@@ -443,7 +519,12 @@ SHAPES: Final[dict[str, type[Shape]]] = {
     "custom_metrics": CustomMetricShape,
     "segments": SegmentShape,
     "brand": BrandShape,
+    "schedule": ScheduleShape,
+    "gate": GateShape,
+    "ledger": LedgerShape,
+    "deliver": DeliverShape,
 }
+SINGLE: Final = ("brand", "schedule", "gate", "ledger")  # one mapping; the others of SHAPES are many
 
 
 INSIDE_BRAND: Final[dict[str, type[Shape]]] = {"colours": ColoursShape, "dark": ColoursShape, "fonts": FontsShape}
@@ -466,7 +547,7 @@ def shape_at(path: tuple[str | int, ...]) -> type[Shape] | None:
     if path[0] == "brand" and len(path) == 2:
         return INSIDE_BRAND.get(str(path[1]))
     shape = SHAPES.get(str(path[0]))
-    depth = 1 if path[0] == "brand" else 2
+    depth = 1 if path[0] in SINGLE else 2
     return shape if len(path) == depth else None
 
 

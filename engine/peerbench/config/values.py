@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, Literal
 
 from peerbench.core.findings import Finding, Origin, Severity
 from peerbench.core.metric import MetricDefinition
+from peerbench.schedule import Schedule
 
 Role = Literal["core", "reference"]
 
@@ -76,6 +77,29 @@ class Brand:
 
 
 @dataclass(frozen=True, slots=True)
+class Gate:
+    """What a scheduled issue must pass. prices_within counts sessions, 0 is no limit; wait: how long it is tried."""
+
+    prices_within: int = 5
+    minimum_peers: int = 1
+    hold_blank: bool = True
+    hold_unchanged: bool = False
+    wait: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One place that issues are sent to: its kind, its name in the ledger, which editions, what the kind is told."""
+
+    kind: str
+    name: str
+    audiences: tuple[str, ...] = ()  # none: all
+    formats: tuple[str, ...] = ()  # none: all
+    recipients: tuple[str, ...] = ()
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """One brief as its owner asked for it, house defaults folded in. Its name is the name of the file."""
 
@@ -109,8 +133,11 @@ class Config:
     page: Literal["A4", "Letter"]
     length: Literal["one", "four"]
     brand: Brand
-    schedule: Mapping[str, object]
-    deliver: tuple[Mapping[str, object], ...]
+    schedule: Schedule
+    gate: Gate
+    ledger_file: str
+    ledger_variable: str  # names the environment variable with the URL, in place of a file
+    deliver: tuple[Target, ...]
     files: tuple[ConfigFile, ...] = ()
     places: Mapping[str, Origin] = field(repr=False, default_factory=dict)  # of values, by dotted key: peers.0.company
     key_places: Mapping[str, Origin] = field(repr=False, default_factory=dict)

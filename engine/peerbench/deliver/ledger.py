@@ -23,6 +23,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from peerbench.deliver import database, tables
 from peerbench.deliver.tables import DELIVERIES, DOCUMENTS, FACTS, ISSUES, PASSED, SEAL, WATCHES
+from peerbench.schedule import first_seen
 
 State = Literal["due", "building", "built", "held", "unchanged", "published", "failed"]
 Outcome = Literal["published", "unchanged", "held", "failed"]
@@ -30,6 +31,7 @@ Sending = Literal["queued", "sending", "sent", "dead"]
 STATES: Final = get_args(State)
 LEASE: Final = timedelta(minutes=15)  # of a builder or a sender that gives no sign of life
 _OPEN: Final = ("due", "building", "built")
+_ASTRAY: Final = timedelta(days=1)
 
 
 class LeaseLost(Exception):
@@ -168,12 +170,18 @@ class Ledger:
     # ---- schedules ---------------------------------------------------------------------------------------------------
 
     def watch(self, brief: str, expression: str, now: datetime) -> Watch:
-        """Since when this schedule is followed: from `now` if it is new or says something else than before."""
+        """Since when this schedule is followed: from `now` if it is new or says something else than before.
+
+        One that was looked at more than a day from now was so under a wrong clock: it is followed from now on.
+        """
         with self._writing() as work:
             found = work.one(WATCHES, brief=brief)
             if found is not None and found["expression"] == expression:
+                if found["seen"] > _text(now + _ASTRAY):
+                    work.put(WATCHES, {**found, "seen": _text(now)}, old=found)
+                    return Watch(_time(found["since"]), now)
                 return Watch(_time(found["since"]), _time(found["seen"]))
-            fresh = {"brief": brief, "expression": expression, "since": _text(now), "seen": _text(now)}
+            fresh = {"brief": brief, "expression": expression, "since": _text(now), "seen": _text(first_seen(now))}
             work.put(WATCHES, fresh, old=found)
             return Watch(_time(fresh["since"]), _time(fresh["seen"]))
 

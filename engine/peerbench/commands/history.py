@@ -1,0 +1,111 @@
+"""bench history: the issues that were made, or not and why, and what became of their deliveries."""
+
+from __future__ import annotations
+
+import json
+import sys
+from argparse import Namespace
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from peerbench.commands import ledgers
+from peerbench.commands.printing import clean, print_findings
+from peerbench.core.findings import did_you_mean
+
+if TYPE_CHECKING:
+    from peerbench.deliver.ledger import Issue, Ledger, Queued
+
+
+def run(parsed: Namespace, arguments: list[str]) -> int:
+    found = ledgers.found(())
+    with ledgers.ledger(found) as ledger:
+        issues = ledger.issues()
+        known = sorted({issue.brief for issue in issues})
+        for name in parsed.briefs:
+            if name not in known:
+                print(f"no issue of '{clean(name)}' is known. {did_you_mean(name, known)}".rstrip(), file=sys.stderr)
+        shown = [issue for brief in parsed.briefs or known for issue in _newest(issues, brief, parsed.count)]
+        sent = {issue.id: ledger.deliveries(issue.id) for issue in shown}
+        if parsed.format == "json":
+            print(json.dumps(_document(ledger, parsed.briefs or known, shown, sent), indent=1, ensure_ascii=False))
+        else:
+            _table(ledger, parsed.briefs or known, shown, sent)
+    print_findings(found.findings)
+    return 0
+
+
+def _newest(issues: tuple[Issue, ...], brief: str, count: int) -> list[Issue]:
+    return [issue for issue in issues if issue.brief == brief][-max(count, 1) :]
+
+
+def _document(
+    ledger: Ledger, briefs: list[str], issues: list[Issue], sent: dict[str, tuple[Queued, ...]]
+) -> dict[str, object]:
+    return {
+        "issues": [row(issue, sent[issue.id]) for issue in issues],
+        "passed_over": [
+            {
+                "brief": one.brief,
+                "first": utc(one.first),
+                "last": utc(one.last),
+                "times": one.times,
+                "reason": one.reason,
+            }
+            for brief in briefs
+            for one in ledger.passed(brief)
+        ],
+    }
+
+
+def row(issue: Issue, deliveries: tuple[Queued, ...]) -> dict[str, object]:
+    """An issue as JSON has it."""
+    return {
+        "brief": issue.brief,
+        "scheduled_for": utc(issue.scheduled_for),
+        "as_of": issue.as_of.isoformat(),
+        "state": issue.state,
+        "attempts": issue.attempt,
+        "next_try": utc(issue.next_try) if issue.next_try else None,
+        "folder": issue.folder,
+        "figures": issue.digest,
+        "reason": issue.reason,
+        "changed": utc(issue.changed),
+        "deliveries": [
+            {
+                "id": one.id, "target": one.target, "audience": one.audience, "recipient": one.recipient,
+                "state": one.state, "attempts": one.attempts, "last_error": one.last_error,
+                "receipt": dict(one.receipt),
+            }
+            for one in deliveries
+        ],
+    }  # fmt: skip
+
+
+def utc(moment: object) -> str:
+    return f"{moment:%Y-%m-%dT%H:%M:%SZ}"
+
+
+def _table(ledger: Ledger, briefs: list[str], issues: list[Issue], sent: dict[str, tuple[Queued, ...]]) -> None:
+    if not issues:
+        print("no issue yet")
+    for brief in briefs:
+        mine = [issue for issue in issues if issue.brief == brief]
+        if mine:
+            print(brief)
+        for issue in mine:
+            print(line(issue, sent[issue.id]))
+        for over in ledger.passed(brief):
+            span = ledgers.shown(over.first) + (f" to {ledgers.shown(over.last)}" if over.times > 1 else "")
+            print(f"  {span}  passed over ({over.times}): {over.reason}")
+
+
+def line(issue: Issue, deliveries: tuple[Queued, ...]) -> str:
+    """An issue in one line: its time, day, state, where it lies or why it does not, and its deliveries."""
+    what = issue.folder if issue.state == "published" else clean(issue.reason)
+    why = f"  ({clean(issue.reason)})" if issue.state == "published" and issue.reason else ""
+    counts = Counter(one.state for one in deliveries)
+    told = ", ".join(f"{counts[state]} {state}" for state in ("sent", "queued", "sending", "dead") if counts[state])
+    again = f"  again {ledgers.shown(issue.next_try)}" if issue.next_try and issue.state == "due" else ""
+    return f"  {ledgers.shown(issue.scheduled_for)}  as of {issue.as_of}  {issue.state:<9}  {what}{why}{again}" + (
+        f"  [{told}]" if told else ""
+    )

@@ -1,0 +1,87 @@
+"""bench status: what is due, being made, held, failed or not sent. Exit 1 if something needs a person."""
+
+from __future__ import annotations
+
+import json
+from argparse import Namespace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Final
+
+from peerbench.commands import ledgers
+from peerbench.commands.history import line, row
+from peerbench.commands.printing import clean, print_findings
+
+if TYPE_CHECKING:
+    from peerbench.deliver.ledger import Issue, Ledger, Queued
+
+STATES: Final = ("due", "building", "built", "held", "failed")
+SENDING: Final = ("queued", "sending", "dead")
+
+
+def run(parsed: Namespace, arguments: list[str]) -> int:
+    found = ledgers.found(())
+    now = datetime.now(UTC)
+    with ledgers.ledger(found) as ledger:
+        ledger.verify()
+        latest = _latest(ledger)
+        issues = [issue for issue in ledger.issues(states=STATES) if _matters(issue, latest)]
+        waiting = ledger.deliveries(states=SENDING)
+        if parsed.format == "json":
+            print(json.dumps(_document(found, ledger, issues, waiting, now), indent=1, ensure_ascii=False))
+        else:
+            _print(found, issues, waiting, now)
+    print_findings(found.findings)
+    return int(bool(found.findings) or _needs_a_person(issues, waiting))
+
+
+def _latest(ledger: Ledger) -> dict[str, datetime]:
+    """The newest time of each brief that was answered, by an issue or because nothing had changed."""
+    return {issue.brief: issue.scheduled_for for issue in ledger.issues(states=("published", "unchanged"))}
+
+
+def _matters(issue: Issue, latest: dict[str, datetime]) -> bool:
+    """A held or failed issue is history once a later one of its brief went out."""
+    late = latest.get(issue.brief)
+    return issue.state not in ("held", "failed") or late is None or late < issue.scheduled_for
+
+
+def _needs_a_person(issues: list[Issue], waiting: tuple[Queued, ...]) -> bool:
+    return any(issue.state in ("held", "failed") for issue in issues) or any(one.state == "dead" for one in waiting)
+
+
+def _print(found: ledgers.Found, issues: list[Issue], waiting: tuple[Queued, ...], now: datetime) -> None:
+    from peerbench.schedule import upcoming
+
+    for brief in dict.fromkeys(issue.brief for issue in issues):
+        print(brief)
+        print("\n".join(line(issue, ()) for issue in issues if issue.brief == brief))
+    for one in waiting:
+        where = " ".join(part for part in (one.target, one.audience, one.recipient) if part)
+        again = f", again {ledgers.shown(one.next_try)}" if one.next_try and one.state == "queued" else ""
+        error = f": {clean(one.last_error)}" if one.last_error else ""
+        print(f"{'not sent' if one.state == 'dead' else one.state}  {where}  {one.attempts} tries{again}{error}")
+    for config in found.scheduled:
+        for moment in upcoming(config.schedule, after=now, count=1):
+            print(f"next  {config.name}  {ledgers.shown(moment, config.schedule.zone)} ({ledgers.local(moment)})")
+    if not issues and not waiting:
+        print("nothing waits and nothing needs a person" if found.scheduled else "no config has a schedule")
+    elif _needs_a_person(issues, waiting):
+        print("mend the cause, then: bench tick --retry")
+
+
+def _document(
+    found: ledgers.Found, ledger: Ledger, issues: list[Issue], waiting: tuple[Queued, ...], now: datetime
+) -> dict[str, object]:
+    from peerbench.schedule import upcoming
+
+    by_issue = {one.issue: one for one in waiting}
+    open_issues = {issue.id: issue for issue in issues}
+    others = [one for id in by_issue if id not in open_issues and (one := ledger.issue(id)) is not None]
+    return {
+        "needs_a_person": _needs_a_person(issues, waiting),
+        "issues": [row(issue, tuple(one for one in waiting if one.issue == issue.id)) for issue in (*issues, *others)],
+        "next": {
+            config.name: [f"{moment:%Y-%m-%dT%H:%MZ}" for moment in upcoming(config.schedule, after=now, count=1)]
+            for config in found.scheduled
+        },
+    }

@@ -1,0 +1,95 @@
+"""bench tick: one pass over what is due."""
+
+from __future__ import annotations
+
+import os
+import random
+import socket
+import sys
+import time
+from argparse import Namespace
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from peerbench.commands import ledgers
+from peerbench.commands.printing import clean, print_findings
+
+if TYPE_CHECKING:
+    from peerbench.deliver.ledger import Ledger
+    from peerbench.tick.round import Event, Report
+
+PROBLEMS = ("held", "failed", "dead")
+
+
+def run(parsed: Namespace, arguments: list[str]) -> int:
+    found = ledgers.found(parsed.configs)
+    print_findings(found.findings)
+    wrong = 2 if found.findings else 0
+    if not found.scheduled and (parsed.configs or wrong):
+        return wrong
+    with ledgers.ledger(found) as ledger:
+        if parsed.retry:
+            _retry(found, ledger)
+        report = one_pass(found, ledger, out=parsed.out, quiet=parsed.quiet)
+        if not report.events and not parsed.quiet:
+            print(_nothing(found))
+    return max(wrong, int(report.needs_a_person))
+
+
+def one_pass(
+    found: ledgers.Found,
+    ledger: Ledger,
+    *,
+    out: str | None = None,
+    quiet: bool = False,
+    stop: Callable[[], bool] = lambda: False,
+) -> Report:
+    """A pass under the clock, the name and the chance of this process."""
+    from peerbench.render import press
+    from peerbench.tick import round
+
+    means = round.Means(
+        found.root,
+        ledger,
+        owner=f"{socket.gethostname()}:{os.getpid()}:{time.time_ns():x}",
+        clock=lambda: datetime.now(UTC),
+        chance=random.Random(),
+        say=lambda event: _say(event, quiet=quiet),
+        stop=stop,
+        out=None if out is None else Path(out).absolute(),
+    )
+    with press.standing():
+        return round.run(found.scheduled, means)
+
+
+def _say(event: Event, *, quiet: bool) -> None:
+    problem = event.kind in PROBLEMS
+    if problem or not quiet:
+        line = f"{event.kind:<9}  {event.brief}  {ledgers.shown(event.scheduled_for)}  {clean(event.text)}".rstrip()
+        print(line, file=sys.stderr if problem else sys.stdout, flush=True)
+
+
+def _retry(found: ledgers.Found, ledger: Ledger) -> None:
+    now, briefs = datetime.now(UTC), {config.name for config in found.scheduled}
+    for issue in ledger.issues(states=("held", "failed")):
+        if issue.brief in briefs:
+            ledger.reopen(issue.id, now)
+    for delivery in ledger.deliveries(states=("dead",)):
+        ledger.requeue(delivery.id, now)
+
+
+def _nothing(found: ledgers.Found) -> str:
+    from peerbench.schedule import upcoming
+
+    if not found.scheduled:
+        return "nothing is due: no config in configs/ has a schedule"
+    now = datetime.now(UTC)
+    nexts = [(times[0], one) for one in found.scheduled if (times := upcoming(one.schedule, after=now, count=1))]
+    if not nexts:
+        return "nothing is due: no new filing is known"
+    moment, config = min(nexts, key=lambda pair: (pair[0], pair[1].name))
+    return (
+        f"nothing is due; next: {config.name} {ledgers.shown(moment, config.schedule.zone)} ({ledgers.local(moment)})"
+    )

@@ -1,0 +1,116 @@
+"""A pass over the configs of a project. Killed anywhere, the next one goes on, and nothing is issued twice."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Literal
+
+from peerbench.config.values import Config
+from peerbench.core.errors import UnusableRequest
+from peerbench.deliver.database import LedgerRefused
+from peerbench.deliver.ledger import Issue, LeaseLost, Ledger, Queued
+from peerbench.tick import look, make, send
+from peerbench.tick.make import Builder
+
+Kind = Literal["published", "unchanged", "held", "failed", "again", "sent", "dead", "later", "lost"]
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One thing that a pass did, for the terminal: which brief, of which time, what came of it and why."""
+
+    kind: Kind
+    brief: str
+    scheduled_for: datetime
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """What a pass works with. owner names this pass among others; at is told each step, and stop asked between them."""
+
+    root: Path
+    ledger: Ledger
+    owner: str
+    clock: Callable[[], datetime]
+    chance: random.Random
+    say: Callable[[Event], None] = lambda event: None
+    stop: Callable[[], bool] = lambda: False
+    build: Builder = make.build
+    ways: send.Ways = send.way
+    at: Callable[[str], None] = lambda step: None
+    out: Path | None = None  # where issues are put in place of output/
+
+
+@dataclass(slots=True)
+class Report:
+    """What a pass did, in order."""
+
+    events: list[Event] = field(default_factory=list)
+
+    @property
+    def needs_a_person(self) -> bool:
+        return any(event.kind in ("held", "failed", "dead") for event in self.events)
+
+
+def run(configs: Sequence[Config], means: Means) -> Report:
+    """Note what is due of these configs, make it, and send whatever is queued. The configs have schedules."""
+    report = Report()
+    named = {config.name: config for config in configs}
+    for config in configs:
+        _look(config, report, means)
+    means.at("noted")
+    for issue in means.ledger.due(means.clock(), briefs=tuple(named)):
+        if means.stop():
+            return report
+        if (taken := means.ledger.claim(issue.id, means.owner, means.clock())) is not None:
+            means.at("claimed")
+            _told(report, means, _made(taken, named[issue.brief], means))
+    while not means.stop() and (delivery := means.ledger.claim_delivery(means.owner, means.clock())) is not None:
+        means.at("taken")
+        _told(report, means, _sent(delivery, means))
+    return report
+
+
+def _look(config: Config, report: Report, means: Means) -> None:
+    now = means.clock()
+    try:
+        look.note(config, means.ledger, now=now)
+    except LedgerRefused:
+        raise
+    except UnusableRequest as error:  # its sources: the other briefs go on, and it is looked at again next time
+        _told(report, means, Event("failed", config.name, now, make.sentences(error.findings)))
+
+
+def _told(report: Report, means: Means, event: Event) -> None:
+    report.events.append(event)
+    means.say(event)
+
+
+def _made(issue: Issue, config: Config, means: Means) -> Event:
+    work = make.Work(means.ledger, config, means.clock, means.chance, means.build, means.at, means.out)
+    try:
+        ended = make.issue(issue, work)
+    except LeaseLost as lost:
+        return Event("lost", issue.brief, issue.scheduled_for, str(lost))
+    kind: Kind = "again" if ended.state == "due" else "failed"
+    if ended.state in ("published", "unchanged", "held"):
+        kind = ended.state
+    return Event(kind, issue.brief, issue.scheduled_for, ended.folder if kind == "published" else ended.reason)
+
+
+def _sent(delivery: Queued, means: Means) -> Event:
+    work = send.Work(means.ledger, means.root, means.clock, means.chance, means.ways, means.at)
+    issue = means.ledger.issue(delivery.issue)
+    assert issue is not None  # the ledger holds no delivery without its issue
+    where = " ".join(part for part in (delivery.target, delivery.audience, delivery.recipient) if part)
+    try:
+        ended = send.one(delivery, issue, work)
+    except LeaseLost as lost:
+        return Event("lost", issue.brief, issue.scheduled_for, str(lost))
+    kind: Kind = "sent" if ended.state == "sent" else "dead" if ended.state == "dead" else "later"
+    return Event(kind, issue.brief, issue.scheduled_for, f"{where}: {ended.last_error}" if ended.last_error else where)
