@@ -33,7 +33,8 @@ NO_EXAMPLE = {
     ),
     "an issue must have been built": ("broken-issue", "earlier_issue", "newer-issue"),
     "years of figures must be there; see test_sources_quality": (
-        "currency-label", "currency-switch", "share-count-scale", "year-to-date-as-quarter",
+        "close-in-hundredths", "close-switch", "currency-label", "currency-switch",
+        "share-count-scale", "year-to-date-as-quarter",
     ),
     "the SEC's files or a lock must be there": (
         "lock", "moved-year-end", "no-company-facts", "no-facts", "no-lock", "not-company-facts", "not-fetched",

@@ -513,7 +513,7 @@ def check(config_path: Path, *, as_of: date | None = None, today: date) -> tuple
     return (
         *_unpriced(case),
         *dict.fromkeys(mistakes),
-        *levelled((*case.warnings, *study.findings), case.config.checks),
+        *levelled(dict.fromkeys((*case.warnings, *study.findings, *case.data.findings)), case.config.checks),
     )
 
 

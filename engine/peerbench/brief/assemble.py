@@ -125,7 +125,9 @@ def study(data: Dataset, request: Request) -> tuple[Study, Frames]:
     evidence = _evidence(data, request, work, frames)
     made = _Maker(data, request, work, frames, evidence, rows)
     found = checks.check(data, companies=tuple(request.roles), as_of=request.as_of)
-    findings = tuple(dict.fromkeys((*data.findings, *formula_findings, *noticed, *found)))
+    strangers = data.companies.keys() - request.roles.keys()  # a register speaks of the brief's own figures
+    own = (finding for finding in data.findings if finding.subject not in strangers)
+    findings = tuple(dict.fromkeys((*own, *formula_findings, *noticed, *found)))
     return made.study(findings), frames
 
 

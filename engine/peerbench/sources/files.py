@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Any, Final
 
 from peerbench.core.dataset import InputFile
@@ -21,6 +22,8 @@ from peerbench.sources.table import PLACE, Table, and_more, quarantine
 
 _ABSENT: Final = frozenset({"", "-", "–", "—", "n/a", "na", "n.a.", "nm", "n.m.", "null", "none", "nan", "."})
 _LISTED: Final = 50
+# The column of money in tables other than facts.
+_MONEY: Final = {"prices": "close", "dividends": "amount", "estimates": "value"}
 _ASSUMED: Final = "known_on: usual announcement date, {} days after the period's end"
 Cell = str | float | int | bool | date | None
 
@@ -323,18 +326,29 @@ class _Reader:
         place = f"row {number}" + (f", column {head}" if head else "")
         row = {**row, PLACE: place}
         if self.mapping.table != "facts":
-            return row
+            return self._in_ones(row)
         item = str(row.get("item") or "")
         unit = str(row.get("unit") or (ITEMS[item].unit if item in ITEMS else "money"))
         value = row.get("value")
         if isinstance(value, float):
-            scaled = value * self.mapping.scale if unit == "money" else value
+            scaled = self._scaled(value) if unit == "money" else value
             value = -scaled if item in self.mapping.negate else scaled
         row |= {"unit": unit, "value": value, "source_title": row.get("source_title") or self._title()}
         if not unit.startswith("money"):
             row["currency"] = None
         row["locator"] = row.get("locator") or place
         return self._dated(row, item)
+
+    def _in_ones(self, row: dict[str, Cell]) -> dict[str, Cell]:
+        """Prices, dividends and estimates in money, brought to ones."""
+        name = _MONEY.get(self.mapping.table, "")
+        value = row.get(name)
+        money = self.mapping.table != "estimates" or row.get("unit") == "money"
+        return {**row, name: self._scaled(value)} if isinstance(value, float) and money else row
+
+    def _scaled(self, value: float) -> float:
+        """Decimal, so that 2.3 in millions is what another file writes as 2300000."""
+        return float(Decimal(repr(value)) * Decimal(repr(self.mapping.scale)))
 
     def _title(self) -> str:
         sheet = f", sheet {self.mapping.form.sheet}" if self.mapping.form.sheet else ""

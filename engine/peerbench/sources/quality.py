@@ -18,11 +18,27 @@ from peerbench.core.companies import Line
 from peerbench.core.dataset import Dataset
 from peerbench.core.findings import Finding, Origin
 from peerbench.core.items import FLOWS, ITEMS
+from peerbench.sources import closes
 
 SCALE: Final = 8.0  # a count this many times off both its neighbours is a slip of the unit, not an issue of shares
 YEAR_TO_DATE: Final = 0.02
+HALVES: Final = 0.005  # of the year: halves are rounded, and restated in the year
+EXACT: Final = 0.0001
 LABEL: Final = 0.05
+# Where companies with listings abroad sit: ISO 3166-1 → ISO 4217.
+CURRENCY_OF: Final = {
+    "AU": "AUD", "BR": "BRL", "CA": "CAD", "CH": "CHF", "CN": "CNY", "DE": "EUR", "DK": "DKK", "ES": "EUR", "FR": "EUR",
+    "GB": "GBP", "HK": "HKD", "ID": "IDR", "IL": "ILS", "IN": "INR", "IT": "EUR", "JP": "JPY", "KR": "KRW", "MX": "MXN",
+    "NL": "EUR", "NO": "NOK", "SE": "SEK", "SG": "SGD", "TW": "TWD", "US": "USD", "ZA": "ZAR",
+}  # fmt: skip
 _COUNTS: Final = ("shares_outstanding", "shares_diluted")
+# Flows of which no quarter takes anything away from the year, and those of which one seldom does.
+_ACCRUING: Final = frozenset({
+    "revenue", "cost_of_revenue", "research_development", "selling_marketing", "general_administrative",
+    "depreciation_amortization", "stock_compensation", "capex", "dividends_paid", "share_repurchases",
+    "operating_lease_cost",
+})  # fmt: skip
+_MOSTLY_ACCRUING: Final = frozenset({"operating_cash_flow", "gross_profit", "interest_expense", "operating_income"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +66,7 @@ def check(data: Dataset, *, counts: bool = True) -> tuple[Finding, ...]:
     found += _switches(series)
     found += _labels(series, data)
     found += _twins(series)
+    found += closes.check(data)
     return tuple(found)
 
 
@@ -88,23 +105,45 @@ def _scale(company: str, item: str, figures: Sequence[_Figure], lines: Iterable[
 
 
 def _year_to_date(company: str, item: str, figures: Sequence[_Figure]) -> Iterator[Finding]:
-    """Quarters of a year that are sums since its beginning: the last one is the year, or they grow like 1, 2, 3."""
+    """Quarters of a year that span more than a quarter: told once a year, by the plainest of the signs."""
     quarters = [figure for figure in figures if figure.months == 3 and figure.value > 0]
     for year in (figure for figure in figures if figure.months == 12 and figure.value > 0):
-        own = [figure for figure in quarters if 0 <= (year.end - figure.end).days < 300]
-        if len(own) < 3:
-            continue
-        last, total = own[-1], sum(figure.value for figure in own)
-        is_year = last.end == year.end and abs(last.value / year.value - 1) < YEAR_TO_DATE and total > 1.8 * year.value
-        steps = [later.value / before.value for before, later in pairwise(own[:3])]
-        like_sums = item == "revenue" and 1.6 < steps[0] < 2.6 and 1.3 < steps[1] < 1.8 and total > 1.2 * year.value
-        if is_year or like_sums:
+        own = [figure for figure in quarters if -5 <= (year.end - figure.end).days < 300]
+        if len(own) >= 3 and _sums(item, year, own):
             shown = ", ".join(f"{figure.value / 1e6:,.0f}m to {figure.end}" for figure in own)
             message = (
                 f"{ITEMS[item].label} of quarters ({shown}) looks like sums since the year began; "
                 f"the year to {year.end} is {year.value / 1e6:,.0f}m."
             )
-            yield _finding("year-to-date-as-quarter", company, message, last)
+            yield _finding("year-to-date-as-quarter", company, message, own[-1])
+        elif pair := _whole_year(item, year, own):
+            shown = " and ".join(f"{figure.value / 1e6:,.0f}m to {figure.end}" for figure in pair)
+            message = (
+                f"{ITEMS[item].label} of two quarters ({shown}) makes up the whole year to {year.end}, "
+                f"{year.value / 1e6:,.0f}m; they span more than a quarter."
+            )
+            yield _finding("year-to-date-as-quarter", company, message, pair[-1])
+
+
+def _sums(item: str, year: _Figure, own: Sequence[_Figure]) -> bool:
+    """The last quarter is the year; or they rise, and together exceed a year that no quarter can take away from."""
+    last, total = own[-1], sum(figure.value for figure in own)
+    if last.end == year.end and abs(last.value / year.value - 1) < YEAR_TO_DATE and total > 1.8 * year.value:
+        return True
+    steps = [later.value / before.value for before, later in pairwise(own[:3])]
+    one_two_three = 1.6 < steps[0] < 2.6 and 1.3 < steps[1] < 1.8
+    rise = min(steps) > 1 if item in _ACCRUING else one_two_three and item in _MOSTLY_ACCRUING
+    return rise and total > 1.2 * year.value
+
+
+def _whole_year(item: str, year: _Figure, own: Sequence[_Figure]) -> tuple[_Figure, _Figure] | None:
+    """The last quarter and an earlier one that add up to the year: two halves, or nine months and three."""
+    within = HALVES if item in _ACCRUING else EXACT
+    for other in own[:-1]:
+        whole = abs(other.value + own[-1].value - year.value) <= within * year.value
+        if whole and abs((own[-1].end - year.end).days) < 6 and min(other.value, own[-1].value) > 0.05 * year.value:
+            return other, own[-1]
+    return None
 
 
 # ---- currencies -----------------------------------------------------------------------------------------------------
@@ -140,9 +179,11 @@ def _labels(series: dict[tuple[str, str], list[_Figure]], data: Dataset) -> Iter
             if 0.5 < ratio < 1.8:
                 continue
             stated, rates = years[end].currency or "", known.setdefault(end, _rates(data.fx, end))
+            likely = _own_currencies(data, company)
             meant = [
                 (pair, rate) for pair, rate in rates.items()
-                if stated in pair and rate > 1.5 and min(abs(ratio / rate - 1), abs(ratio * rate - 1)) < LABEL
+                if stated in pair and likely.issuperset(pair)
+                and rate > 1.5 and min(abs(ratio / rate - 1), abs(ratio * rate - 1)) < LABEL
             ]  # fmt: skip
             if meant:
                 pair = min(meant, key=lambda one: min(abs(ratio / one[1] - 1), abs(ratio * one[1] - 1)))[0]
@@ -152,6 +193,14 @@ def _labels(series: dict[tuple[str, str], list[_Figure]], data: Dataset) -> Iter
                     f"the rate of {stated} and {other}: one of them is labelled with the other's currency."
                 )
                 yield _finding("currency-label", company, message, years[end])
+
+
+def _own_currencies(data: Dataset, company: str) -> set[str]:
+    """Those that a company's figures may be in: eight shares to a certificate are not the euro's rate in renminbi."""
+    about = data.companies[company]
+    traded = {line.currency for line in data.lines if line.company == company}
+    stated = data.facts.filter(pl.col("company") == company)["currency"].drop_nulls().unique().to_list()
+    return {about.reporting_currency, *traded, *stated, CURRENCY_OF.get(about.country, about.reporting_currency)}
 
 
 def _per_unit(data: Dataset, company: str, day: date) -> float:
