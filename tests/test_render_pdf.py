@@ -292,13 +292,13 @@ def test_a_sheet_that_lays_nothing_out_is_no_crash(tmp_path: Path) -> None:
 
 
 def test_room_is_the_gap_of_the_laid_out_page_and_tells_how_much_is_too_much(tmp_path: Path) -> None:
-    brief, drawn = documents.small(), {c.id: documents.placeholder(c) for c in documents.charts(documents.small())}
+    brief = documents.small()
     (gap,) = write(brief, tmp_path).gaps
-    (room,) = pdf.room(brief, look=LOOK, charts=drawn, cache=tmp_path)
+    (room,) = pdf.room(brief, look=LOOK, cache=tmp_path)
     assert room.free_mm == pytest.approx(gap.free_mm, abs=0.05)
     row = LayoutRow("12", ((Prose((Paragraph((Text("words " * 900),)),)),),))
     longer = replace(brief, pages=(replace(brief.pages[0], rows=(*brief.pages[0].rows, *(row,) * 9)),))
-    assert pdf.room(longer, look=LOOK, charts=drawn, cache=tmp_path)[0].free_mm < 0
+    assert pdf.room(longer, look=LOOK, cache=tmp_path)[0].free_mm < 0
 
 
 def test_one_page_has_its_headline_beside_the_panel_and_says_so(tmp_path: Path) -> None:
@@ -340,6 +340,43 @@ def test_a_sheet_that_makes_pages_without_end_is_stopped_and_named(
     (finding,) = caught.value.findings
     assert "takes more than 0.3 seconds of work" in finding.message
     assert finding.hint == "Look at templates/house/print.css."
+
+
+def test_a_sheet_whose_layout_fills_the_memory_is_stopped_and_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from peerbench.render import limits
+
+    grown = iter(range(0, 1 << 40, 20 << 20))  # twenty megabytes at each look: layout alone fills few in a test
+    monkeypatch.setattr(limits, "_held", lambda: next(grown))
+    monkeypatch.setattr(limits, "LAYOUT_BYTES", 30 << 20)
+    monkeypatch.setattr(limits, "TICK", 0.05)
+    tiny = "@page { size: 1mm 1mm; margin: 0 } body * { height: auto !important; break-inside: auto !important }"
+    with pytest.raises(UnusableRequest) as caught:
+        write(documents.small(), tmp_path / "cache", look=own_style(tmp_path, tiny))
+    (finding,) = caught.value.findings
+    assert "takes more than 30 MB of memory" in finding.message
+    assert finding.hint == "Look at templates/house/print.css."
+
+
+def test_memory_taken_within_a_limit_is_let_be_and_beyond_it_stops_the_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    from peerbench.render import limits
+    from peerbench.render.limits import TooLarge, TooLong, bounded
+
+    monkeypatch.setattr(limits, "TICK", 0.02)
+    held: list[bytes] = []
+
+    def fill() -> None:
+        while True:
+            held.append(b"x" * (1 << 20))
+            held[-1].count(b"y")
+
+    with pytest.raises(TooLarge), bounded(30.0, 50 << 20):
+        fill()
+    assert 40 < len(held) < 1000
+    held.clear()
+    with pytest.raises(TooLong), bounded(0.3, 1 << 40):
+        sum(iter(lambda: 1, 0))
 
 
 def test_a_limit_ends_with_its_work() -> None:

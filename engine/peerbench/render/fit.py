@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Generator, Mapping, Sequence
 from pathlib import Path
-from typing import Final
 
 from peerbench.core.document import Brief
 from peerbench.core.findings import Finding
@@ -16,6 +15,8 @@ from peerbench.render.pdf import Printed, Sheets
 Taken = Mapping[str, frozenset[int]]  # page id → places of the steps that are taken
 Steps = Mapping[str, Sequence[str]]  # page id → what each of its steps leaves out, in words
 Draw = Callable[[Brief], Mapping[str, str]]
+Overflowing = Callable[[Taken, Collection[str]], Collection[str]]
+Search = Generator[frozenset[int], bool, frozenset[int]]  # asks whether steps suffice; returns those that are needed
 
 
 def fitted(
@@ -38,10 +39,8 @@ def fitted(
     def laid_out(made: Brief) -> Sheets:
         return pdf.lay_out(made, look=look, charts=draw(made), cache=cache)
 
-    def overflowing(taken: Taken) -> Collection[str]:
-        made = cut(taken)
-        gaps = pdf.room(made, look=look, charts=draw(made), cache=cache, only={*full, *taken})
-        return _overflowing(gaps)
+    def overflowing(taken: Taken, pages: Collection[str]) -> Collection[str]:
+        return _overflowing(pdf.room(cut(taken), look=look, cache=cache, only=pages))
 
     if known:
         tried = laid_out(cut(known))
@@ -64,34 +63,49 @@ def _overflowing(gaps: Sequence[Gap]) -> tuple[str, ...]:
     return tuple(gap.page for gap in gaps if gap.free_mm < (MIN_GAP_MM if gap.foot else 0.0))
 
 
-def chosen(full: Collection[str], steps: Steps, overflowing: Callable[[Taken], Collection[str]]) -> Taken:
+def chosen(full: Collection[str], steps: Steps, overflowing: Overflowing) -> Taken:
     """Which steps each page needs: in their order until it fits, less those without which it fits as well.
 
-    full: the pages that overflow with no step taken; overflowing: those that do with these steps. Two columns that
-    stand side by side give nothing until both are shorter, so that only the end shows what was for nothing; what gives
-    way last is given back first.
+    full: the pages that overflow with no step taken; overflowing: which of these pages do with these steps. Two columns
+    that stand side by side give nothing until both are shorter, so that only the end shows what was for nothing; what
+    gives way last is given back first. A step never makes a page longer, so that halving finds what trying one after
+    another would; the pages are searched side by side, one layout for a question of each.
     """
+    searches = {page: _search(len(steps[page])) for page in full if steps.get(page)}
+    asked = {page: next(search) for page, search in searches.items()}
     taken: dict[str, frozenset[int]] = {}
-    over = full
-    while further := {
-        page: taken.get(page, _NONE) | {len(taken.get(page, _NONE))} for page in _able(over, taken, steps)
-    }:
-        taken |= further
-        over = overflowing(taken)
-    fitting = {page: places for page, places in taken.items() if page not in over}
-    for place in range(max(map(len, fitting.values()), default=0) - 2, -1, -1):
-        without = {page: places - {place} for page, places in fitting.items() if place < max(places)}
-        over = overflowing({**taken, **fitting, **without})
-        fitting |= {page: places for page, places in without.items() if page not in over}
-    return {**taken, **fitting}
+    while asked:
+        over = overflowing({**taken, **asked}, tuple(asked))
+        for page in tuple(asked):
+            try:
+                asked[page] = searches[page].send(page not in over)
+            except StopIteration as done:
+                taken[page] = done.value
+                del asked[page]
+    return {page: taken[page] for page in full if page in taken}
 
 
-_NONE: Final[frozenset[int]] = frozenset()
-
-
-def _able(over: Collection[str], taken: Taken, steps: Steps) -> tuple[str, ...]:
-    """The pages that overflow and have a step left."""
-    return tuple(page for page in over if len(taken.get(page, _NONE)) < len(steps.get(page, ())))
+def _search(steps: int) -> Search:
+    """The steps of one page: asks with steps whether they suffice, and returns those that are needed."""
+    low, high, fits = 0, steps, False
+    while high - low > 1:
+        middle = (low + high) // 2
+        if (yield frozenset(range(middle))):
+            high, fits = middle, True
+        else:
+            low = middle
+    taken = frozenset(range(high))
+    if not fits and not (yield taken):
+        return taken
+    left = [range(high - 1)] if high > 1 else []
+    while left:  # the last first, all of a run at once where that does no harm
+        run = left.pop()
+        if (yield taken - frozenset(run)):
+            taken -= frozenset(run)
+        elif len(run) > 1:
+            middle = len(run) // 2
+            left += [run[:middle], run[middle:]]
+    return taken
 
 
 def _said(page: str, steps: Sequence[str], places: Collection[int]) -> Finding:

@@ -9,7 +9,7 @@ import os
 import re
 import sys
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -68,6 +68,7 @@ class Sheets:
     laid_out: Any
     again: Again  # the same with more style
     identifier: bytes
+    look: Look
 
     @property
     def overflowing(self) -> tuple[str, ...]:
@@ -88,20 +89,25 @@ def lay_out(brief: Brief, *, look: Look, charts: Mapping[str, str], cache: Path)
     """The brief on its sheets, measured."""
     again, identifier = _prepared(brief, look, charts, cache)
     laid_out = again("")
-    return Sheets(brief, tuple(measure.gaps(laid_out.pages, brief)), laid_out, again, identifier)
+    return Sheets(brief, tuple(measure.gaps(laid_out.pages, brief)), laid_out, again, identifier, look)
 
 
-def room(
-    brief: Brief, *, look: Look, charts: Mapping[str, str], cache: Path, only: Collection[str] | None = None
-) -> tuple[measure.Gap, ...]:
+def room(brief: Brief, *, look: Look, cache: Path, only: Collection[str] | None = None) -> tuple[measure.Gap, ...]:
     """How much room each page leaves, or lacks: without the appendix, in a quarter of the time of laying all out.
 
-    only: the pages in question; the others are left empty.
+    only: the pages in question; the others are left empty. Charts are left blank: their places have sizes of their own.
     """
     pages = (page if only is None or page.id in only else replace(page, rows=()) for page in brief.pages)
     brief = replace(brief, lineage=(), definitions=(), pages=tuple(pages))
-    again, _ = _prepared(brief, look, charts, cache)
+    again, _ = _prepared(brief, look, _Blank(), cache)
     return _room(brief, again)
+
+
+class _Blank(dict[str, str]):
+    """A drawing with nothing on it, by any name."""
+
+    def get(self, name: str, default: object = None) -> str:
+        return '<svg xmlns="http://www.w3.org/2000/svg" width="1" height="1"/>'
 
 
 def _room(brief: Brief, again: Again) -> tuple[measure.Gap, ...]:
@@ -117,12 +123,8 @@ def _prepared(brief: Brief, look: Look, charts: Mapping[str, str], cache: Path) 
     fetcher, trusted = _fetcher(weasyprint, look, charts), templates.all_shipped(look, templates.TEMPLATE)
 
     def again(more: str) -> Any:
-        limit = nullcontext() if templates.all_shipped(look) else limits.bounded(limits.LAYOUT_SECONDS)
-        try:
-            with _warnings() as warnings, _no_collection(), limit:
-                laid_out = _lay_out(weasyprint, body, css + more, fetcher, trusted=trusted)
-        except limits.TooLong as error:
-            raise UnusableRequest((_endless(look),)) from error
+        with _warnings() as warnings, _no_collection(), _limited(look):
+            laid_out = _lay_out(weasyprint, body, css + more, fetcher, trusted=trusted)
         if problems := _problems((*fetcher.refused, *warnings)):
             raise UnusableRequest(tuple(_problem(text, brief, look) for text in problems))
         return laid_out
@@ -136,7 +138,7 @@ def written(sheets: Sheets) -> Printed:
     if sheets.overflowing:  # how much too much shows only on an endless sheet
         measured = {gap.page: gap for gap in _room(brief, sheets.again)}
         gaps = tuple(measured[gap.page] if gap.page in sheets.overflowing else gap for gap in gaps)
-    with _warnings() as warnings, _no_collection():
+    with _warnings() as warnings, _no_collection(), _limited(sheets.look):
         data = sheets.laid_out.write_pdf(finisher=finish, pdf_identifier=sheets.identifier, **OPTIONS)
     if warnings:
         raise UnusableRequest(tuple(_problem(text, brief, None) for text in _problems(warnings)))
@@ -347,8 +349,23 @@ def _bytes(path: Path) -> bytes:
     return path.read_bytes()
 
 
-def _endless(look: Look) -> Finding:
-    message = f"laying out the pages takes more than {limits.LAYOUT_SECONDS} seconds of work; it was stopped."
+@contextmanager
+def _limited(look: Look) -> Iterator[None]:
+    """An end to time and memory where a page or style sheet is somebody's own; the shipped ones need none."""
+    if templates.all_shipped(look):
+        yield
+        return
+    try:
+        with limits.bounded(limits.LAYOUT_SECONDS, limits.LAYOUT_BYTES):
+            yield
+    except limits.TooLong as error:
+        raise UnusableRequest((_endless(look, f"{limits.LAYOUT_SECONDS} seconds of work"),)) from error
+    except limits.TooLarge as error:
+        raise UnusableRequest((_endless(look, f"{limits.LAYOUT_BYTES >> 20} MB of memory"),)) from error
+
+
+def _endless(look: Look, most: str) -> Finding:
+    message = f"laying out the pages takes more than {most}; it was stopped."
     own = ", ".join(lookup.shown(path, look.roots) for path in templates.own_files(look))
     return Finding("template-mistake", "error", message, f"Look at {own}.")
 
