@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import html
 import io
 import json
 import os
@@ -32,6 +33,7 @@ from studies import TODAY, project
 KEPT: Final = ("companies", "lines", "facts", "prices", "fx", "estimates", "dividends", "claims", "disagreements")
 DATA: Final = {
     "metrics.csv", "comparison.csv", "facts.parquet", "claims.csv", "findings.json", "manifest.json", "request.json",
+    "summary.json",
     *(f"data/{name}.parquet" for name in KEPT),
 }  # fmt: skip
 QUICK: Final[dict[str, Any]] = {"audiences": ["risk", "policy"], "outputs": ["html"]}
@@ -112,6 +114,18 @@ def test_the_facts_beside_the_brief_are_those_it_rests_on(issue: dict[str, bytes
     revenue = facts.filter(company="alibaba", item="revenue", segment="total", months=3)
     assert 247_652e6 in revenue["value"].to_list()
     assert facts["source_title"].null_count() == 0
+
+
+def test_the_summary_says_what_the_page_of_each_audience_says(issue: dict[str, bytes]) -> None:
+    told = json.loads(issue["summary.json"])
+    assert set(told) == {name.partition("/")[0] for name in issue if "/" in name}
+    for audience, said in told.items():
+        page = issue[f"{audience}/brief.html"].decode()
+        title = re.search(r"<title>(.*?)</title>", page)
+        assert title is not None
+        assert html.unescape(title[1]).replace("\xa0", " ").startswith(said["headline"])
+        assert len(said["takeaways"]) >= 3
+        assert all(one["lead"] in html.unescape(page).replace("\xa0", " ") for one in said["takeaways"])
 
 
 def test_findings_are_told_with_their_level(issue: dict[str, bytes], built: pipeline.BuildResult) -> None:

@@ -116,6 +116,8 @@ def build(
     held = tuple(finding for finding in study.findings if finding.severity == HELD_BY)
     if held:
         return BuildResult(folder, (), study.findings, held=True)
+    from peerbench.render import summary
+
     files: dict[str, bytes] = {}
     left_out: list[Finding] = []  # of printed pages; no brief speaks of another's
     kept, shop = _kept(folder, case), shop_of(case, study)
@@ -136,6 +138,7 @@ def build(
     editions.remember(remembered, {**known, **taken})
     study = replace(study, findings=(*study.findings, *left_out))
     files |= records.files(study, frames, briefs) | dossier.files(case.data, case.request, study.plan)
+    files["summary.json"] = records.as_json({brief.meta.audience: summary.of(brief) for brief in briefs})
     files["manifest.json"] = _manifest(case, files | _files_of(folder, kept))
     progress("publishing")
     published = delivery.publish(folder, files, keep=kept)

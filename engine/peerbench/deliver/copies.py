@@ -33,25 +33,25 @@ class FolderDelivery:
         try:
             files = {Path(name).name: (parcel.folder / name).read_bytes() for name in parcel.files}
             recover(place)
-            label = _label(key, files)
-            receipt = Receipt(str(place), dict(json.loads(label)["files"]))
-            if _there(place, files, label):
+            written = label(key, files)
+            receipt = Receipt(str(place), dict(json.loads(written)["files"]))
+            if _there(place, files, written):
                 return receipt
         except OSError as error:
             raise NotDelivered(f"{error.filename or place}: {error.strerror or error}", again=True) from error
         try:
-            publish(place, {**files, LABEL: label})
+            publish(place, {**files, LABEL: written})
         except UnusableRequest as error:
             raise NotDelivered(error.findings[0].message, again=True) from error
         return receipt
 
 
-def _label(key: str, files: dict[str, bytes]) -> bytes:
+def label(key: str, files: dict[str, bytes]) -> bytes:
     digests = {name: hashlib.sha256(data).hexdigest() for name, data in sorted(files.items())}
     return (json.dumps({"delivered by": "peerbench", "key": key, "files": digests}, indent=1) + "\n").encode()
 
 
-def _there(place: Path, files: dict[str, bytes], label: bytes) -> bool:
+def _there(place: Path, files: dict[str, bytes], written: bytes) -> bool:
     """Whether this very delivery lies there. Raises NotDelivered for what is not ours or was changed."""
     if not place.exists():
         return False
@@ -67,4 +67,4 @@ def _there(place: Path, files: dict[str, bytes], label: bytes) -> bool:
         if name != LABEL and known.get(name) != hashlib.sha256(path.read_bytes()).hexdigest():
             why = f"{path} was changed or added after it was delivered; nothing is overwritten"
             raise NotDelivered(why, again=False)
-    return found[LABEL].read_bytes() == label and found.keys() == {*files, LABEL}
+    return found[LABEL].read_bytes() == written and found.keys() == {*files, LABEL}

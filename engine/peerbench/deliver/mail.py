@@ -1,0 +1,187 @@
+"""Delivery by mail: the takeaways in the letter, the editions attached, under a Message-ID that stays the same.
+
+A server may take a letter and lose the connection before it says so; then it is sent again, and the reader's program
+shows it once, as both have one Message-ID.
+"""
+
+from __future__ import annotations
+
+import smtplib
+import ssl
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP, SMTPUTF8
+from email.utils import format_datetime, parseaddr
+from pathlib import Path
+from typing import Final, Literal
+
+from peerbench.deliver import letter
+from peerbench.deliver.protocol import NotDelivered, Parcel, Receipt
+
+Security = Literal["starttls", "tls", "none"]
+SECONDS: Final = 60
+TYPES: Final = {
+    ".pdf": ("application", "pdf"),
+    ".html": ("text", "html"),
+    ".md": ("text", "markdown"),
+    ".json": ("application", "json"),
+    ".xlsx": ("application", "vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+}
+_STARTED: Final = "the connection ended after the letter was handed over; it is sent again under the same Message-ID"
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A mail server that takes letters from us. security: TLS from the start, or by STARTTLS, or (a relay on this very
+    machine) none; a server that offers less than asked for gets nothing."""
+
+    host: str
+    port: int = 587
+    security: Security = "starttls"
+    user: str = ""
+    password: str = field(default="", repr=False)
+    authorities: Path | None = None  # certificates to trust instead of the system's
+    seconds: float = SECONDS
+
+
+@dataclass(frozen=True, slots=True)
+class MailDelivery:
+    """Letters from `sender`, each to one recipient. attach: endings of the editions that go with it."""
+
+    server: Server
+    sender: str
+    clock: Callable[[], datetime]
+    attach: tuple[str, ...] = (".pdf",)
+    reply_to: str = ""
+    link: str = ""
+
+    def send(self, parcel: Parcel, recipients: tuple[str, ...], key: str) -> Receipt:
+        """One letter to every recipient named; the receipt is its Message-ID and the server's reply."""
+        written = self.written(parcel, recipients, key)
+        with _told(self.server), _connected(self.server) as smtp:
+            reply = _handed_over(smtp, self.sender, recipients, written)
+        return Receipt(str(written["Message-ID"]), {"server": self.server.host, "reply": reply})
+
+    def written(self, parcel: Parcel, recipients: tuple[str, ...], key: str) -> EmailMessage:
+        """The letter. Raises NotDelivered where an address is none or an edition cannot be read."""
+        said = letter.read(parcel, link=self.link)
+        made = EmailMessage(policy=SMTPUTF8 if _beyond_ascii((self.sender, *recipients)) else SMTP)
+        made["From"] = _address(self.sender)
+        made["To"] = [_address(one) for one in recipients]
+        if self.reply_to:
+            made["Reply-To"] = _address(self.reply_to)
+        made["Subject"] = said.subject
+        made["Date"] = format_datetime(self.clock())
+        made["Message-ID"] = message_id(key, self.sender)
+        made["Auto-Submitted"] = "auto-generated"
+        made["Content-Language"] = said.language
+        made.set_content(said.plain)
+        made.add_alternative(said.html, subtype="html")
+        for name in parcel.files:
+            self._attach(made, parcel, name)
+        return made
+
+    def _attach(self, made: EmailMessage, parcel: Parcel, name: str) -> None:
+        ending = Path(name).suffix
+        if ending not in self.attach:
+            return
+        try:
+            data = (parcel.folder / name).read_bytes()
+        except OSError as error:
+            raise NotDelivered(f"{name} cannot be read: {error.strerror or error}", again=True) from error
+        main, sub = TYPES.get(ending, ("application", "octet-stream"))
+        shown = f"{parcel.brief}-{parcel.as_of.isoformat()}-{parcel.audience}{ending}"
+        made.add_attachment(data, maintype=main, subtype=sub, filename=shown)
+
+
+def message_id(key: str, sender: str) -> str:
+    """The name of a letter: its delivery's key at the sender's domain, the same at every try."""
+    return f"<{key}@{parseaddr(sender)[1].rpartition('@')[2] or 'localhost'}>"
+
+
+def _address(text: str) -> Address:
+    name, spec = parseaddr(text)
+    try:
+        return Address(display_name=name, addr_spec=spec)
+    except Exception as error:  # the library raises five kinds for what is no address
+        raise NotDelivered(f"'{text}' is no mail address", again=False) from error
+
+
+def _beyond_ascii(addresses: tuple[str, ...]) -> bool:
+    return not all(parseaddr(one)[1].isascii() for one in addresses)
+
+
+# ---- the conversation ------------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def _connected(server: Server) -> Iterator[smtplib.SMTP]:
+    context = ssl.create_default_context(cafile=server.authorities)
+    smtp: smtplib.SMTP
+    if server.security == "tls":
+        smtp = smtplib.SMTP_SSL(server.host, server.port, timeout=server.seconds, context=context)
+    else:
+        smtp = smtplib.SMTP(server.host, server.port, timeout=server.seconds)
+    try:
+        if server.security == "starttls":
+            smtp.starttls(context=context)
+        if server.user:
+            smtp.login(server.user, server.password)
+        yield smtp
+    finally:
+        smtp.close()
+
+
+def _handed_over(smtp: smtplib.SMTP, sender: str, recipients: tuple[str, ...], written: EmailMessage) -> str:
+    """The server's reply to the whole letter; every recipient is taken, or none is."""
+    smtp.ehlo_or_helo_if_needed()
+    beyond = written.policy is SMTPUTF8
+    options = ["SMTPUTF8", "BODY=8BITMIME"] if beyond else []
+    if beyond and not smtp.has_extn("smtputf8"):
+        raise NotDelivered("the server takes no addresses beyond ASCII", again=False)
+    _agreed(*smtp.mail(parseaddr(sender)[1], options), "the sender")
+    for one in recipients:
+        _agreed(*smtp.rcpt(parseaddr(one)[1]), one)
+    try:
+        code, reply = smtp.data(written.as_bytes())
+    except (smtplib.SMTPServerDisconnected, TimeoutError, ConnectionError) as error:
+        raise NotDelivered(_STARTED, again=True) from error
+    _agreed(code, reply, "the letter")
+    return f"{code} {_said(reply)}"
+
+
+def _agreed(code: int, reply: bytes, what: str) -> None:
+    """Raises NotDelivered unless the server said yes; 4xx may be tried again, 5xx is final."""
+    if not 200 <= code < 300:
+        raise NotDelivered(f"the server refuses {what}: {code} {_said(reply)}", again=code < 500)
+
+
+def _said(reply: bytes | str) -> str:
+    text = reply.decode("utf-8", "replace") if isinstance(reply, bytes) else reply
+    return " ".join(text.split())[:200]
+
+
+@contextmanager
+def _told(server: Server) -> Iterator[None]:
+    """What goes wrong on the way, as NotDelivered; passwords are in none of it."""
+    where = f"{server.host}:{server.port}"
+    try:
+        yield
+    except smtplib.SMTPAuthenticationError as error:
+        why = f"{where} refuses the user or password: {error.smtp_code}"
+        raise NotDelivered(why, again=error.smtp_code < 500) from None
+    except smtplib.SMTPResponseException as error:
+        why = f"{where}: {error.smtp_code} {_said(error.smtp_error)}"
+        raise NotDelivered(why, again=error.smtp_code < 500) from error
+    except smtplib.SMTPNotSupportedError as error:
+        why = f"{where} does not offer what was asked for ({error}); nothing was sent in the clear"
+        raise NotDelivered(why, again=False) from error
+    except ssl.SSLCertVerificationError as error:
+        raise NotDelivered(f"{where} shows no certificate to trust: {error.verify_message}", again=False) from error
+    except (smtplib.SMTPException, OSError) as error:
+        said = getattr(error, "strerror", None) or error
+        raise NotDelivered(f"{where} cannot be reached: {said}", again=True) from error
