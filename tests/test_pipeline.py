@@ -118,14 +118,14 @@ def test_the_facts_beside_the_brief_are_those_it_rests_on(issue: dict[str, bytes
 
 def test_the_summary_says_what_the_page_of_each_audience_says(issue: dict[str, bytes]) -> None:
     told = json.loads(issue["summary.json"])
-    assert set(told) == {name.partition("/")[0] for name in issue if "/" in name}
+    assert set(told) == {"risk", "policy"}
     for audience, said in told.items():
-        page = issue[f"{audience}/brief.html"].decode()
+        page = html.unescape(issue[f"{audience}/brief.html"].decode()).replace("\xa0", " ")
         title = re.search(r"<title>(.*?)</title>", page)
         assert title is not None
-        assert html.unescape(title[1]).replace("\xa0", " ").startswith(said["headline"])
+        assert title[1].startswith(said["headline"])
         assert len(said["takeaways"]) >= 3
-        assert all(one["lead"] in html.unescape(page).replace("\xa0", " ") for one in said["takeaways"])
+        assert all(one["lead"] in page for one in said["takeaways"])
 
 
 def test_findings_are_told_with_their_level(issue: dict[str, bytes], built: pipeline.BuildResult) -> None:
