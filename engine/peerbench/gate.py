@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
 import polars as pl
 
@@ -16,6 +17,8 @@ from peerbench.core.document import Brief, Number, Page, Table, Text
 from peerbench.core.findings import Finding
 from peerbench.normalise.reading import say
 from peerbench.normalise.securities import trading_days
+
+ROLLING: Final = r"^\d+[dwy]$"  # periods of metrics whose window ends on the as-of day
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +46,13 @@ def judge(gate: Gate, study: Study, frames: Frames, briefs: Sequence[Brief], *, 
 def digest(frames: Frames) -> str:
     """Of every figure of every company: what it is, its value or why it has none. Days and sources do not count.
 
-    A price that moves is another figure; the same closes read again, or a later as-of day, are not.
+    A price that moves is another figure; the same closes on a later day are not. So measures over a window of days,
+    weeks or years (volatility, drawdown, 52-week high), which move by the calendar alone, are left out: a new close
+    counts by the price itself.
     """
     kept = ("company", "metric", "segment", "period", "value", "unit", "currency", "status")
-    rows = frames.converted.select(column for column in kept if column in frames.converted.columns)
+    lasting = frames.converted.filter(~pl.col("period").str.contains(ROLLING).eq_missing(True))
+    rows = lasting.select(column for column in kept if column in lasting.columns)
     roles = frames.comparison.select("company", "role").unique()
     text = "".join(frame.sort(frame.columns, nulls_last=True).write_csv() for frame in (rows, roles))
     return hashlib.sha256(text.encode()).hexdigest()

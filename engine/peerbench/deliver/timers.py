@@ -6,6 +6,7 @@ which knows no zones, calls every few minutes, and the others at the scheduled t
 
 from __future__ import annotations
 
+import hashlib
 import re
 import shlex
 from collections.abc import Mapping, Sequence
@@ -98,7 +99,7 @@ def kubernetes(jobs: Sequence[Job], place: Place) -> dict[str, str]:
         if job.schedule.cron:
             times.setdefault((_sunday_is_0(job.schedule.cron), job.schedule.zone), []).append(job.brief)
     made = [_cron_job(f"{place.name}-{_label(briefs[0])}", cron, zone, place) for (cron, zone), briefs in times.items()]
-    made.append(_cron_job(f"{place.name}-waiting", f"*/{EVERY} * * * *", "Etc/UTC", place))
+    made.append(_cron_job(place.name, f"*/{EVERY} * * * *", "Etc/UTC", place))
     head = f"{MARK} `kubectl apply -f` it; the ledger is a PostgreSQL, or lies on the volume.\n"
     text = yaml.safe_dump_all(made, sort_keys=False, explicit_start=True, allow_unicode=True)
     return {f"{place.name}.yaml": head + text}
@@ -143,5 +144,6 @@ def _sunday_is_0(cron: str) -> str:
 
 
 def _label(brief: str) -> str:
-    """A brief's name as part of an object's: small letters, digits and -, the whole at most 52."""
-    return re.sub(r"[^a-z0-9]+", "-", brief.lower()).strip("-")[:30].rstrip("-") or "brief"
+    """A brief's name as part of an object's: small letters, digits and -, the whole at most 52; no two alike."""
+    plain = re.sub(r"[^a-z0-9]+", "-", brief.lower()).strip("-")[:30].rstrip("-")
+    return plain if plain == brief else f"{plain or 'brief'}-{hashlib.sha256(brief.encode()).hexdigest()[:6]}"
