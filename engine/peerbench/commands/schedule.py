@@ -76,6 +76,7 @@ def _run(parsed: Namespace) -> int:
     """Passes until SIGTERM or SIGINT, each over the configs as they are then; the issue in hand is finished."""
     stop = threading.Event()
     before = {number: signal.signal(number, lambda *_: stop.set()) for number in (signal.SIGTERM, signal.SIGINT)}
+    _print_next(parsed)
     try:
         while not stop.is_set():
             _once(parsed, stop)
@@ -85,6 +86,12 @@ def _run(parsed: Namespace) -> int:
             signal.signal(number, handler)
     print("stopped; what waits is taken up by the next run", file=sys.stderr)
     return 0
+
+
+def _print_next(parsed: Namespace) -> None:
+    found = ledgers.found(parsed.configs)
+    rows = (_row(config, datetime.now(UTC), 1) for config in found.scheduled)
+    print("\n".join(map(_text, rows)) or "no config has a schedule yet", flush=True)
 
 
 def _once(parsed: Namespace, stop: threading.Event) -> None:

@@ -113,7 +113,7 @@ def _engine(url: str, shown: str) -> sa.Engine:
             )
         if made.get_backend_name() == "sqlite":
             _folder(Path(made.database or ""))
-            engine = sa.create_engine(made, connect_args={"timeout": BUSY_SECONDS}, poolclass=sa.NullPool)
+            engine = sa.create_engine(made, connect_args={"timeout": BUSY_SECONDS})
             sa.event.listen(engine, "connect", _settings)
             sa.event.listen(engine, "begin", _begin)
             return engine

@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Any, Final, Literal, get_args
+from typing import Any, Final, Literal, TypeGuard, get_args
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
@@ -174,16 +174,21 @@ class Ledger:
 
         One that was looked at more than a day from now was so under a wrong clock: it is followed from now on.
         """
+        with self._reading() as work:
+            found = work.one(WATCHES, brief=brief)
+        if _followed(found, expression, now):
+            return _watch(found)
         with self._writing() as work:
             found = work.one(WATCHES, brief=brief)
+            if _followed(found, expression, now):
+                return _watch(found)
             if found is not None and found["expression"] == expression:
-                if found["seen"] > _text(now + _ASTRAY):
-                    work.put(WATCHES, {**found, "seen": _text(now)}, old=found)
-                    return Watch(_time(found["since"]), now)
-                return Watch(_time(found["since"]), _time(found["seen"]))
+                found_now = {**found, "seen": _text(now)}
+                work.put(WATCHES, found_now, old=found)
+                return _watch(found_now)
             fresh = {"brief": brief, "expression": expression, "since": _text(now), "seen": _text(first_seen(now))}
             work.put(WATCHES, fresh, old=found)
-            return Watch(_time(fresh["since"]), _time(fresh["seen"]))
+            return _watch(fresh)
 
     def plan(
         self, occasions: Iterable[Occasion], now: datetime, *, seen: Mapping[str, datetime] | None = None,
@@ -502,6 +507,15 @@ class _Work:
 
 
 # ---- rows ------------------------------------------------------------------------------------------------------------
+
+
+def _followed(row: Mapping[str, Any] | None, expression: str, now: datetime) -> TypeGuard[Mapping[str, Any]]:
+    """Whether a schedule is one that was followed before, by a clock that is not far ahead of this one."""
+    return row is not None and row["expression"] == expression and row["seen"] <= _text(now + _ASTRAY)
+
+
+def _watch(row: Mapping[str, Any]) -> Watch:
+    return Watch(_time(row["since"]), _time(row["seen"]))
 
 
 def _claimable(now: datetime) -> Any:

@@ -23,10 +23,11 @@ def note(config: Config, ledger: Ledger, *, now: datetime) -> None:
     watch = ledger.watch(config.name, config.schedule.expression, now)
     timed = bool(config.schedule.cron)
     found = schedules.due(config.schedule, seen=watch.seen, now=now) if timed else schedules.Due((now,))
+    if not found.times and not found.passed:
+        return
     if config.schedule.when == schedules.FILING:
-        if found.times:
-            _filing(config, ledger, now)
-        ledger.plan((), now, seen={config.name: now})
+        _filing(config, ledger, now)
+        ledger.plan((), now, seen={config.name: now} if timed else {})
         return
     due = [_occasion(config, moment, config.schedule.day(moment)) for moment in found.times]
     ledger.plan(due, now, seen={config.name: now}, passed=_passed(config, found))
