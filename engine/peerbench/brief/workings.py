@@ -17,6 +17,7 @@ from typing import Any, Final, Literal
 import polars as pl
 
 from peerbench.brief import tables
+from peerbench.brief.assemble import ALWAYS_OPERANDS, FIELD
 from peerbench.brief.audience import Audience
 from peerbench.brief.context import Desk
 from peerbench.brief.sourcebook import Sourcebook
@@ -75,6 +76,7 @@ class Place:
     parts: tuple[Place, ...] = ()
     rate: RateOf | None = None
     number: float = 1.0  # of "made": what the parts are divided by at the end
+    over: tuple[Leaf, ...] = ()  # of an implied value: the unit and the rate of the listing
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +123,8 @@ def workings(study: Study, brief: Brief, audience: Audience) -> Workings:
     used = dict.fromkeys((*_rows_of(leaves), *_printed_rows(study, brief)))
     found = {id: row for id in used if (row := desk.book.row(id)) is not None}
     rates = tuple(_fx(rows.rates, [*conversions.values(), *_printed_rates(study, brief), *leaves]))
-    places = _Places(study, found, {rate.of for rate in rates}, brief)
+    worked = {(one.company, one.operand.key): one for one in operands}
+    places = _Places(study, found, {rate.of: rate.value for rate in rates}, worked)
     numbers, sources = _numbered(desk.book, brief, (*found, *(id for rate in rates for id in rate.ids)))
     return Workings(
         study, operands, metrics, ev.compared, conversions, dict(_years(study, metrics)),
@@ -151,8 +154,6 @@ def _worked(study: Study, view: View, desk: Desk) -> Iterator[Worked]:
 
 def _operands(study: Study) -> Iterable[Operand]:
     """Those of the formulas, and those that were asked for beside them."""
-    from peerbench.brief.assemble import ALWAYS_OPERANDS
-
     return {*study.plan.operands, *ALWAYS_OPERANDS}
 
 
@@ -311,6 +312,16 @@ def _renumbered(source: Source, number: int) -> Source:
 
 # ---- where a printed number stands -----------------------------------------------------------------------------------
 
+MULTIPLES: Final = {"low": "minimum", "median": "median", "high": "maximum"}
+# What stands between enterprise value and equity, with its sign; what is not disclosed counts nothing.
+BRIDGE: Final = {
+    **dict.fromkeys((f"{item}[latest]" for item in ("debt_short", "debt_long", "finance_leases")), 1.0),
+    "converted_debt[spot]": -1.0,
+    **dict.fromkeys((f"{item}[latest]" for item in ("preferred_equity", "minority_interest", "mezzanine_equity")), 1.0),
+    **dict.fromkeys((f"{item}[latest]" for item in ("cash", "short_term_investments")), -1.0),
+}
+NEAR: Final = 1e-11  # of a value whose rate was worked back from a price
+AGAINST: Final = "value ÷ peer median − 1"
 DIVIDED: Final = re.compile(r"÷ (\d+(?:\.\d+)?)")
 STATISTICS: Final = ("median", "minimum", "maximum", "q1", "q3")
 MEANS: Final[Mapping[str, Callable[[Sequence[float]], float]]] = {
@@ -328,15 +339,15 @@ SIGNS: Final[Mapping[str, Callable[[Sequence[float]], float]]] = {
 class _Places:
     study: Study
     rows: Mapping[str, Record]
-    rates: set[RateOf]
-    brief: Brief
+    rates: Mapping[RateOf, float]
+    operands: Mapping[tuple[str, str], Worked]
 
     def of(self, ref: str) -> Place:
         """The cell that holds a number; of a sentence's own arithmetic, the cells it is made of; else its value."""
         quantity = self.study.evidence.book[ref]
         if quantity.status not in ("ok", "excluded"):
             return Place("value")
-        return self._standing(quantity) or self._made(quantity) or Place("value")
+        return self._standing(quantity) or self._made(quantity) or self._implied(quantity) or Place("value")
 
     def _standing(self, quantity: Quantity) -> Place | None:
         ev, ref = self.study.evidence, quantity.ref
@@ -363,9 +374,7 @@ class _Places:
         """Simple arithmetic over cells, only where it gives the number again."""
         ids = quantity.documents
         if len(ids) == 2 and not quantity.inputs and all(id in self.rows for id in ids):
-            parts = tuple(Place("row", key=id) for id in ids)
-            values = [amount(self.rows[id]) for id in ids]
-            return self._checked(quantity, "growth", parts, lambda v: v[0] / v[1] - 1, values)
+            return self._growth(quantity, *ids) or self._growth(quantity, *reversed(ids))
         inputs = [self.study.evidence.book.get(ref) for ref in quantity.inputs]
         values = [one.value for one in inputs if one is not None and one.value is not None]
         if len(values) != len(quantity.inputs) or not values:
@@ -374,10 +383,54 @@ class _Places:
         if (by := DIVIDED.fullmatch(quantity.how)) and len(parts) == 1:
             found = self._checked(quantity, "÷", parts, lambda v: v[0] / float(by[1]), values)
             return replace(found, number=float(by[1])) if found else None
+        if quantity.how == AGAINST and len(parts) == 2:
+            return self._checked(quantity, "growth", parts, lambda v: v[0] / v[1] - 1, values)
         if quantity.how in SIGNS:
             return self._checked(quantity, quantity.how, parts, SIGNS[quantity.how], values)
         name = next((name for name in MEANS if quantity.how.startswith(f"value ÷ {name} of")), "")
         return self._checked(quantity, name, parts, lambda v: v[0] / MEANS[name](v[1:]) - 1, values) if name else None
+
+    def _growth(self, quantity: Quantity, now: str, before: str) -> Place | None:
+        parts = (Place("row", key=now), Place("row", key=before))
+        values = [amount(self.rows[now]), amount(self.rows[before])]
+        return self._checked(quantity, "growth", parts, lambda v: v[0] / v[1] - 1, values)
+
+    def _implied(self, quantity: Quantity) -> Place | None:
+        """A bar of the football field: a peer multiple put through the subject's own bridge (METHOD 28)."""
+        head, _, name = quantity.ref.rpartition(":")
+        entry = next((row for row in FIELD if head == f"working:implied:{row[0]}"), None)
+        subject = self.study.evidence.subject
+        price = self.operands.get((subject, "price[spot]"))
+        if entry is None or name not in MULTIPLES or price is None or price.arithmetic is None:
+            return None
+        metric, kind, under = entry
+        (term,) = price.arithmetic.terms
+        figure = Place("operand" if "[" in under else "metric", subject, under)
+        bridge = tuple(Place("operand", subject, key) for key in BRIDGE) if kind == "enterprise" else ()
+        parts = (Place("statistic", key=metric, part=MULTIPLES[name]), figure,
+                 Place("operand", subject, "shares[spot]"), *bridge)  # fmt: skip
+        leaves = (*term.over, *term.of[1:])
+        multiple, below, shares, *claims = map(self._amount, parts)
+        if multiple is None or not below or not shares:
+            return None
+        net = sum(sign * (claim or 0.0) for sign, claim in zip(BRIDGE.values(), claims, strict=False))
+        value = (multiple * below - net) / shares * _unit(leaves) / self._spot(leaves)
+        return self._same(quantity, value, Place("made", sign="implied", parts=parts, over=leaves))
+
+    def _spot(self, leaves: Sequence[Leaf]) -> float:
+        return math.prod(self.rates[leaf] for leaf in leaves if isinstance(leaf, RateOf))
+
+    def _amount(self, place: Place) -> float | None:
+        ev = self.study.evidence
+        found = {
+            "operand": lambda: ev.cells.get((place.company, place.key), {}).get("value"),
+            "metric": lambda: ev.metrics.get((place.company, place.key), {}).get("value"),
+            "statistic": lambda: ev.compared.get((ev.subject, place.key), {}).get(place.part),
+        }[place.kind]()
+        return None if found is None else float(found)
+
+    def _same(self, quantity: Quantity, value: float, place: Place) -> Place | None:
+        return place if quantity.value is not None and math.isclose(value, quantity.value, rel_tol=NEAR) else None
 
     def _checked(
         self,
@@ -394,3 +447,7 @@ class _Places:
         except (ArithmeticError, ValueError):
             return None
         return Place("made", sign=sign, parts=parts) if same else None
+
+
+def _unit(leaves: Sequence[Leaf]) -> float:
+    return math.prod(leaf.ordinary for leaf in leaves if isinstance(leaf, Units))

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final
 
-from peerbench.brief.workings import Place, Record, Workings, steps
+from peerbench.brief.workings import BRIDGE, Place, Record, Workings, steps
 from peerbench.core.arithmetic import Arithmetic, Leaf, RateOf, Row, Term, Units
 from peerbench.core.document import Brief
 from peerbench.core.findings import Finding
@@ -207,6 +207,8 @@ class Book:
         parts = [self._live(part) for part in place.parts]
         if not all(parts):
             return ""
+        if place.sign == "implied":
+            return self._implied(place, parts)
         first, rest = parts[0], parts[1:]
         if place.sign in MEANS:
             return f"({first})/{MEANS[place.sign]}({','.join(rest)})-1"
@@ -216,6 +218,17 @@ class Book:
             return f"({first})/{place.number:.15g}"
         sign = {"÷": "/", "−": "-", "×": "*", "sum": "+"}[place.sign]
         return sign.join(f"({part})" for part in parts)
+
+    def _implied(self, place: Place, parts: Sequence[str]) -> str:
+        """A peer multiple on the subject's figure, through the bridge, per share, in the listing's unit and money."""
+        multiple, figure, shares, *claims = parts
+        total = f"{multiple}*{figure}"
+        if claims:
+            signs = ("-" if sign > 0 else "+" for sign in BRIDGE.values())
+            total = f"({total}{''.join(f'{sign}N({claim})' for sign, claim in zip(signs, claims, strict=True))})"
+        units = "".join(f"*{self.leaf(leaf)}" for leaf in place.over if not isinstance(leaf, RateOf))
+        rates = "".join(f"/{self.leaf(leaf)}" for leaf in place.over if isinstance(leaf, RateOf))
+        return f"{total}/{shares}{units}{rates}"
 
     # ---- the columns of the comparison ------------------------------------------------------------------------------
 

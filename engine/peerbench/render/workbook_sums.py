@@ -26,7 +26,7 @@ from peerbench.render.workbook_cells import (
     span,
 )
 from peerbench.render.workbook_inputs import footer, marks, title
-from peerbench.render.xlsx import Sheet, Value, address, quoted
+from peerbench.render.xlsx import BLUE, Sheet, Value, address, quoted
 
 # ---- operands --------------------------------------------------------------------------------------------------------
 
@@ -69,8 +69,8 @@ def _operand(sheet: Sheet, book: Book, row: int, worked: Worked) -> None:
     sheet.text(row, 1, str(sentence.operand_name(worked.operand)), **look)
     if worked.arithmetic is not None:
         sheet.formula(row, 2, book.arithmetic(worked.arithmetic), shown, number=made.code, **look)
-    else:
-        sheet.value(row, 2, shown, number=made.code, **look)
+    else:  # taken as it is, or not known: a reader may write his own
+        sheet.value(row, 2, shown, number=made.code, colour=BLUE, **look)
     book.put(name, OPERANDS, row, 2)
     sheet.text(row, 3, made.unit, **look)
     for column, key in ((4, "period_start"), (5, "period_end"), (6, "known_on")):
