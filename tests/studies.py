@@ -42,11 +42,11 @@ class Written:
         return found
 
 
-def written(config: Path) -> Written:
+def written(config: Path, *, today: date = TODAY) -> Written:
     from peerbench import pipeline
     from peerbench.brief import assemble, compose
 
-    case = pipeline.prepare(config, today=TODAY)
+    case = pipeline.prepare(config, today=today)
     study, made = assemble.study(case.data, case.request)
     return Written(case, study, made, {one.name: compose.compose(study, one) for one in case.request.audiences})
 
