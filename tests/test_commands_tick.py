@@ -6,6 +6,7 @@ import json
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -116,6 +117,24 @@ def test_a_pass_with_nothing_to_do_names_the_next_time(place: Path, made: Pipeli
     assert code == 0
     assert re.match(r"nothing is due; next: alba \d{4}-01-01 07:00 EST \(.*\)\n$", out)
     assert ran(capsys, "tick", "--quiet")[1] == ""
+
+
+def test_a_pass_that_died_on_this_machine_is_taken_over_at_once_and_another_is_left_alone(
+    place: Path, made: Pipeline, capsys: Capture
+) -> None:
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    host, now = socket.gethostname(), datetime.now(UTC)
+    for brief, owner in (("alba", f"{host}:{os.getpid()}:1"), ("bora", f"{host}:{gone.pid}:1")):
+        config(place, brief, schedule={"cron": "0 0 1 1 *"})
+        with Ledger.file(place / ".bench" / "ledger.sqlite") as ledger:
+            (issue,) = ledger.plan([Occasion(brief, f"configs/{brief}.yaml", ("risk",), now, now.date())], now)
+            assert ledger.claim(issue.id, owner, now) is not None
+    code, out, _ = ran(capsys, "tick")
+    assert code == 0
+    assert out.startswith("published  bora")
+    assert "alba" not in out
+    assert ran(capsys, "tick")[1].startswith("another pass is making alba; if it has died, that is taken over after ")
 
 
 def test_a_project_without_schedules_is_no_mistake_and_a_config_named_without_one_is(

@@ -212,7 +212,8 @@ def test_sources_that_cannot_be_read_are_told_and_do_not_stop_the_others(
         config(tmp_path, "bora"),
     ]
     report = round.run(both, means(tmp_path, ledger, clock, Builder()))
-    assert told(report) == [("failed", "alba"), ("published", "bora")]
+    assert told(report) == [("unread", "alba"), ("published", "bora")]
+    assert report.needs_a_person
 
 
 def test_a_pass_that_is_asked_to_stop_ends_after_the_issue_in_hand(
@@ -222,6 +223,40 @@ def test_a_pass_that_is_asked_to_stop_ends_after_the_issue_in_hand(
     report = round.run(both, means(tmp_path, ledger, clock, Builder(), stop=lambda: next(asked)))
     assert told(report) == [("published", "alba")]
     assert told(round.run(both, means(tmp_path, ledger, clock, Builder()))) == [("published", "bora")]
+
+
+def test_an_issue_that_waits_gives_way_to_a_later_one_unless_all_are_wanted(
+    tmp_path: Path, ledger: Ledger, clock: Clock
+) -> None:
+    """Monday's is held and waits; Tuesday's comes: Monday's brief is not sent after it."""
+    builder = Builder(instead=[STALE])
+    with_ = means(tmp_path, ledger, clock, builder)
+    alba = config(tmp_path, gate={"wait": "3 days"})
+    round.run([alba], with_)
+    clock.pass_(days=1)
+    report = round.run([alba], with_)
+    assert told(report) == [("held", "alba"), ("published", "alba")]
+    assert not report.needs_a_person
+    assert "2026-01-06T12:00:00Z has taken its place" in ledger.issues()[0].reason
+    assert [day for _, day in builder.built] == ["2026-01-05", "2026-01-06"]
+    assert ledger.unanswered(clock.now) == ()
+    all_of_them = config(tmp_path, "bora", gate={"wait": "3 days"}, schedule={**DAILY, "catch_up": "all"})
+    builder.instead = [STALE]
+    round.run([all_of_them], with_)
+    clock.pass_(days=1)
+    assert told(round.run([all_of_them], with_)) == [("published", "bora"), ("published", "bora")]
+
+
+def test_what_a_dead_pass_held_is_taken_over_at_once_where_its_death_is_known(
+    tmp_path: Path, ledger: Ledger, clock: Clock
+) -> None:
+    alba = config(tmp_path)
+    dead = means(tmp_path, ledger, clock, Builder(instead=[KeyboardInterrupt()]), owner="dead")
+    with pytest.raises(KeyboardInterrupt):
+        round.run([alba], dead)
+    assert told(round.run([alba], means(tmp_path, ledger, clock, Builder()))) == []
+    knows = means(tmp_path, ledger, clock, Builder(), gone=lambda owner: owner == "dead")
+    assert told(round.run([alba], knows)) == [("published", "alba")]
 
 
 def test_two_passes_at_once_make_an_issue_once(tmp_path: Path, ledger: Ledger, clock: Clock) -> None:

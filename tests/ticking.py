@@ -43,7 +43,7 @@ class Builder:
     """Publishes a page that names the issue; says what it is told to say instead, once each."""
 
     figures: str = "d"
-    instead: list[Finding | Exception | Ruling] = field(default_factory=list)
+    instead: list[Finding | BaseException | Ruling] = field(default_factory=list)
     built: list[tuple[str, str]] = field(default_factory=list)
     step: Callable[[str], None] = lambda step: None
 
@@ -56,7 +56,7 @@ class Builder:
         said = self.instead.pop(0) if self.instead else None
         if isinstance(said, Finding):
             raise UnusableRequest((said,))
-        if isinstance(said, Exception):
+        if isinstance(said, BaseException):
             raise said
         if isinstance(said, Ruling):
             return pipeline.BuildResult(folder, (), said.stops, held=True, ruling=said)

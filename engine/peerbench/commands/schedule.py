@@ -99,8 +99,11 @@ def _once(parsed: Namespace, stop: threading.Event) -> None:
 
     found = ledgers.found(parsed.configs)
     print_findings(found.findings)
-    with ledgers.ledger(found) as ledger:
-        one_pass(found, ledger, out=parsed.out, stop=stop.is_set)
+    try:
+        with ledgers.ledger(found) as ledger:
+            one_pass(found, ledger, out=parsed.out, stop=stop.is_set)
+    except UnusableRequest as error:  # a database that restarts, a disk that is full: the next pass may do better
+        print_findings(error.findings)
 
 
 # ---- export ----------------------------------------------------------------------------------------------------------

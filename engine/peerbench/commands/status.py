@@ -14,7 +14,7 @@ from peerbench.commands.printing import clean, print_findings
 if TYPE_CHECKING:
     from peerbench.deliver.ledger import Issue, Ledger, Queued
 
-STATES: Final = ("due", "building", "built", "held", "failed")
+STATES: Final = ("due", "building", "built")
 SENDING: Final = ("queued", "sending", "dead")
 
 
@@ -23,8 +23,7 @@ def run(parsed: Namespace, arguments: list[str]) -> int:
     now = datetime.now(UTC)
     with ledgers.ledger(found) as ledger:
         ledger.verify()
-        latest = _latest(ledger)
-        issues = [issue for issue in ledger.issues(states=STATES) if _matters(issue, latest)]
+        issues = sorted((*ledger.issues(states=STATES), *ledger.unanswered(now)), key=lambda one: one.scheduled_for)
         waiting = ledger.deliveries(states=SENDING)
         if parsed.format == "json":
             print(json.dumps(_document(found, ledger, issues, waiting, now), indent=1, ensure_ascii=False))
@@ -32,17 +31,6 @@ def run(parsed: Namespace, arguments: list[str]) -> int:
             _print(found, issues, waiting, now)
     print_findings(found.findings)
     return int(bool(found.findings) or _needs_a_person(issues, waiting))
-
-
-def _latest(ledger: Ledger) -> dict[str, datetime]:
-    """The newest time of each brief that was answered, by an issue or because nothing had changed."""
-    return {issue.brief: issue.scheduled_for for issue in ledger.issues(states=("published", "unchanged"))}
-
-
-def _matters(issue: Issue, latest: dict[str, datetime]) -> bool:
-    """A held or failed issue is history once a later one of its brief went out."""
-    late = latest.get(issue.brief)
-    return issue.state not in ("held", "failed") or late is None or late < issue.scheduled_for
 
 
 def _needs_a_person(issues: list[Issue], waiting: tuple[Queued, ...]) -> bool:

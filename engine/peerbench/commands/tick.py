@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from peerbench.deliver.ledger import Ledger
     from peerbench.tick.round import Event, Report
 
-PROBLEMS = ("held", "failed", "dead")
+PROBLEMS = ("held", "failed", "unread", "dead")
 
 
 def run(parsed: Namespace, arguments: list[str]) -> int:
@@ -34,7 +34,7 @@ def run(parsed: Namespace, arguments: list[str]) -> int:
             _retry(found, ledger)
         report = one_pass(found, ledger, out=parsed.out, quiet=parsed.quiet)
         if not report.events and not parsed.quiet:
-            print(_nothing(found))
+            print(_nothing(found, ledger))
     return max(wrong, int(report.needs_a_person))
 
 
@@ -59,9 +59,24 @@ def one_pass(
         say=lambda event: _say(event, quiet=quiet),
         stop=stop,
         out=None if out is None else Path(out).absolute(),
+        gone=_gone,
     )
     with press.standing():
         return round.run(found.scheduled, means)
+
+
+def _gone(owner: str) -> bool:
+    """Whether a pass of this machine has ended; of another machine nothing is known."""
+    host, _, rest = owner.rpartition(":")[0].rpartition(":")
+    if host != socket.gethostname() or not rest.isdigit():
+        return False
+    try:
+        os.kill(int(rest), 0)
+    except ProcessLookupError:
+        return True
+    except OSError:
+        return False
+    return False
 
 
 def _say(event: Event, *, quiet: bool) -> None:
@@ -73,18 +88,22 @@ def _say(event: Event, *, quiet: bool) -> None:
 
 def _retry(found: ledgers.Found, ledger: Ledger) -> None:
     now, briefs = datetime.now(UTC), {config.name for config in found.scheduled}
-    for issue in ledger.issues(states=("held", "failed")):
+    for issue in ledger.unanswered(now):
         if issue.brief in briefs:
             ledger.reopen(issue.id, now)
     for delivery in ledger.deliveries(states=("dead",)):
         ledger.requeue(delivery.id, now)
 
 
-def _nothing(found: ledgers.Found) -> str:
+def _nothing(found: ledgers.Found, ledger: Ledger) -> str:
     from peerbench.schedule import upcoming
 
     if not found.scheduled:
         return "nothing is due: no config in configs/ has a schedule"
+    if busy := ledger.issues(states=("building", "built")):
+        until = max(issue.lease_until for issue in busy if issue.lease_until)
+        names = ", ".join(issue.brief for issue in busy)
+        return f"another pass is making {names}; if it has died, that is taken over after {ledgers.shown(until)}"
     now = datetime.now(UTC)
     nexts = [(times[0], one) for one in found.scheduled if (times := upcoming(one.schedule, after=now, count=1))]
     if not nexts:

@@ -11,7 +11,7 @@ queued, in one transaction, so that however often it is built it is published at
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
@@ -319,6 +319,32 @@ class Ledger:
             found = work.first(ISSUES, ISSUES.c.brief == brief, ISSUES.c.state == "published", *earlier,
                                order=(ISSUES.c.scheduled_for.desc(),))  # fmt: skip
         return None if found is None else _issue(found)
+
+    def superseded(self, issue: Issue, now: datetime) -> Issue | None:
+        """A later issue of the same brief, up to now: the earlier of the two is no longer the news."""
+        with self._reading() as work:
+            later = (ISSUES.c.brief == issue.brief, ISSUES.c.scheduled_for > _text(issue.scheduled_for))
+            past = ISSUES.c.scheduled_for <= _text(now)  # a clock that was far ahead once may have left others
+            found = work.first(ISSUES, *later, past, order=(ISSUES.c.scheduled_for.desc(),))
+        return None if found is None else _issue(found)
+
+    def unanswered(self, now: datetime) -> tuple[Issue, ...]:
+        """Held and failed issues that need a person: no later issue of their brief was published or found unchanged."""
+        good = self.issues(states=("published", "unchanged"))
+        answered = {one.brief: one.scheduled_for for one in good if one.scheduled_for <= now}
+        stopped = self.issues(states=("held", "failed"))
+        return tuple(one for one in stopped if one.brief not in answered or answered[one.brief] < one.scheduled_for)
+
+    def release(self, now: datetime, *, gone: Callable[[str], bool]) -> int:
+        """End the leases of owners that are known to be gone; how many. Without it they end by themselves."""
+        with self._reading() as work:
+            held = [(ISSUES, row) for row in work.all(ISSUES, ISSUES.c.state.in_(("building", "built")))]
+            held += [(DELIVERIES, row) for row in work.all(DELIVERIES, DELIVERIES.c.state == "sending")]
+        lost = [(table, row) for table, row in held if row["lease_until"] > _text(now) and gone(row["owner"])]
+        if not lost:
+            return 0
+        with self._writing() as work:
+            return sum(work.put(table, {**row, "lease_until": _text(now)}, old=row) for table, row in lost)
 
     # ---- facts used --------------------------------------------------------------------------------------------------
 

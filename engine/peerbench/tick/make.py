@@ -76,6 +76,9 @@ def issue(issue: Issue, work: Work) -> Issue:
     """The issue as it ended. Raises LeaseLost where another pass took it over."""
     if issue.attempt > TRIES:
         return _stopped(issue, work, "failed", (_begun_too_often(issue),), _folder(issue, work))
+    later = work.ledger.superseded(issue, work.clock())
+    if later is not None and work.config.schedule.catch_up != "all":
+        return _stopped(issue, work, "held", (_superseded(later),), _folder(issue, work), final=True)
     lease = _Lease(issue, work)
     last = work.ledger.last(issue.brief, before=issue.scheduled_for)
     gate = partial(gates.judge, work.config.gate, last=last.digest if last else "")
@@ -100,6 +103,11 @@ def issue(issue: Issue, work: Work) -> Issue:
 def _begun_too_often(issue: Issue) -> Finding:
     message = f"It was begun {issue.attempt - 1} times and each time the program was ended before it was done"
     return Finding("gate", "error", message, "Build it by hand: the machine may lack memory.")
+
+
+def _superseded(later: Issue) -> Finding:
+    message = f"The issue of {_stamp(later)} has taken its place (catch_up)"
+    return Finding("gate", "error", message)
 
 
 def _bug(error: Exception) -> Finding:
@@ -148,16 +156,13 @@ def _unusable(issue: Issue, work: Work, findings: Sequence[Finding], *, passing:
 
 def _stopped(
     issue: Issue, work: Work, outcome: Outcome, findings: Iterable[Finding], folder: Path,
-    *, again: datetime | None = None,
+    *, again: datetime | None = None, final: bool = False,
 ) -> Issue:  # fmt: skip
-    """No issue: the reasons to the ledger, and a note where readers would look for it."""
+    """No issue: the reasons to the ledger, and a note where readers would look for it. final: it is not tried again."""
     reasons = _reasons(findings)
-    if (
-        outcome == "held"
-        and work.config.gate.wait
-        and work.clock() + AGAIN <= issue.scheduled_for + work.config.gate.wait
-    ):
-        again = work.clock() + AGAIN
+    if outcome == "held" and not final and work.config.gate.wait:
+        soon = work.clock() + AGAIN
+        again = soon if soon <= issue.scheduled_for + work.config.gate.wait else None
     _note(folder.parent, issue, {"outcome": outcome, "reasons": list(reasons)})
     work.at("noted why")
     ended = work.ledger.finish(issue, outcome, work.clock(), reason=" ".join(reasons), again=again)

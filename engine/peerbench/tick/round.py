@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -16,7 +16,7 @@ from peerbench.deliver.ledger import Issue, LeaseLost, Ledger, Queued
 from peerbench.tick import look, make, send
 from peerbench.tick.make import Builder
 
-Kind = Literal["published", "unchanged", "held", "failed", "again", "sent", "dead", "later", "lost"]
+Kind = Literal["published", "unchanged", "held", "failed", "unread", "again", "sent", "dead", "later", "lost"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,36 +44,50 @@ class Means:
     ways: send.Ways = send.way
     at: Callable[[str], None] = lambda step: None
     out: Path | None = None  # where issues are put in place of output/
+    gone: Callable[[str], bool] = lambda owner: False  # whether another pass is known to have ended
 
 
 @dataclass(slots=True)
 class Report:
-    """What a pass did, in order."""
+    """What a pass did, in order, and the issues (brief, time) that need a person after it."""
 
     events: list[Event] = field(default_factory=list)
+    unanswered: frozenset[tuple[str, datetime]] = frozenset()
 
     @property
     def needs_a_person(self) -> bool:
-        return any(event.kind in ("held", "failed", "dead") for event in self.events)
+        """Whether this pass came upon something that does not mend itself."""
+        stopped = {(one.brief, one.scheduled_for) for one in self.events if one.kind in ("held", "failed")}
+        return bool(stopped & self.unanswered) or any(one.kind in ("dead", "unread") for one in self.events)
 
 
 def run(configs: Sequence[Config], means: Means) -> Report:
     """Note what is due of these configs, make it, and send whatever is queued. The configs have schedules."""
     report = Report()
+    means.ledger.release(means.clock(), gone=means.gone)
     named = {config.name: config for config in configs}
     for config in configs:
         _look(config, report, means)
     means.at("noted")
+    _issues(named, report, means)
+    _deliveries(report, means)
+    report.unanswered = frozenset((one.brief, one.scheduled_for) for one in means.ledger.unanswered(means.clock()))
+    return report
+
+
+def _issues(named: Mapping[str, Config], report: Report, means: Means) -> None:
     for issue in means.ledger.due(means.clock(), briefs=tuple(named)):
         if means.stop():
-            return report
+            return
         if (taken := means.ledger.claim(issue.id, means.owner, means.clock())) is not None:
             means.at("claimed")
             _told(report, means, _made(taken, named[issue.brief], means))
+
+
+def _deliveries(report: Report, means: Means) -> None:
     while not means.stop() and (delivery := means.ledger.claim_delivery(means.owner, means.clock())) is not None:
         means.at("taken")
         _told(report, means, _sent(delivery, means))
-    return report
 
 
 def _look(config: Config, report: Report, means: Means) -> None:
@@ -83,7 +97,7 @@ def _look(config: Config, report: Report, means: Means) -> None:
     except LedgerRefused:
         raise
     except UnusableRequest as error:  # its sources: the other briefs go on, and it is looked at again next time
-        _told(report, means, Event("failed", config.name, now, make.sentences(error.findings)))
+        _told(report, means, Event("unread", config.name, now, make.sentences(error.findings)))
 
 
 def _told(report: Report, means: Means, event: Event) -> None:
