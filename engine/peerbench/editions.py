@@ -15,6 +15,7 @@ from peerbench.brief import compose, cuts
 from peerbench.brief.audience import Audience
 from peerbench.brief.study import Study
 from peerbench.core.document import Brief, Chart, Length
+from peerbench.core.enclosure import Enclosure
 from peerbench.core.errors import UnusableRequest
 from peerbench.core.findings import Finding
 
@@ -41,6 +42,7 @@ class Shop:
     cache: Path
     length: Length = "four"
     brand: Brand | None = None
+    enclose: Callable[[str], tuple[Enclosure, ...]] = lambda edition: ()  # the files that an edition carries
 
     def look(self, reader: Audience) -> Look:
         from peerbench.render.look import Look
@@ -88,12 +90,17 @@ def made(
     look, charts = shop.look(reader), drawn(shop, brief)
     files: dict[str, bytes] = {}
     printing = PRINT in wanted
-    ticket = press.submit(brief, look=look, charts=charts, cache=shop.cache) if printing and not known else None
+    enclosed = shop.enclose(f"{reader.name}/brief.pdf") if printing else ()
+    ticket = None
+    if printing and not known:
+        ticket = press.submit(brief, look=look, charts=charts, cache=shop.cache, enclosures=enclosed)
     if WEB in wanted:
         from peerbench.render import html
 
         progress(f"{reader.name}: web page")
-        files[f"{reader.name}/brief.html"] = html.page(brief, look=look, charts=charts, cache=shop.cache).encode()
+        name = f"{reader.name}/brief.html"
+        page = html.page(brief, look=look, charts=charts, cache=shop.cache, enclosures=shop.enclose(name))
+        files[name] = page.encode()
     files |= _unprinted(shop, brief, reader, wanted, progress)
     if not printing:
         return Editions(files)
@@ -113,6 +120,7 @@ def made(
             cache=shop.cache,
             full=() if printed is None else [gap.page for gap in printed.gaps if gap.missing or gap.free_mm < 0],
             known=known,
+            enclosures=enclosed,
         )
     if mistakes := _errors(printed.findings):
         raise UnusableRequest(tuple(replace(finding, subject=reader.name) for finding in mistakes))

@@ -7,12 +7,12 @@ import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
 
-from peerbench import __version__, dress, editions, gather, help, lookup
+from peerbench import __version__, dress, editions, enclosures, gather, help, lookup
 from peerbench.brief import assemble, audience, dossier, market, plan, records
 from peerbench.brief.attribution import Side
 from peerbench.brief.sourcebook import Sourcebook
@@ -43,6 +43,7 @@ RAISED: Final[Mapping[str, Severity]] = {"note": "warning", "warning": "error", 
 LOWERED: Final[Mapping[str, Severity]] = {"error": "warning", "warning": "note", "note": "note"}
 # Checks about the data a brief may not be issued with, unless the config lowers them.
 HELD_BY: Final = "error"
+FORMATS: Final = {".pdf": "pdf", ".html": "html", ".xlsx": "xlsx", ".md": "markdown", ".json": "json"}
 SHORTER: Final = f"Write a name of at most {LONGEST_NAME} letters in companies.csv; legal_name keeps the long one."
 
 
@@ -81,6 +82,7 @@ class _Case:
     brand: Brand | None = None  # the house's look, where it has one
     entered: Mapping[str, digest.TableDigest] = field(default_factory=dict)  # each table's rows before any stage
     digests: dict[str, dict[str, str]] = field(default_factory=dict, compare=False)  # of templates, by audience
+    given: Dataset | None = None  # the data as they were read, before names were made to fit
 
 
 def build(
@@ -120,7 +122,8 @@ def build(
 
     files: dict[str, bytes] = {}
     left_out: list[Finding] = []  # of printed pages; no brief speaks of another's
-    kept, shop = _kept(folder, case), shop_of(case, study)
+    kept = _kept(folder, case)
+    shop = carrying(shop_of(case, study), case, gather.locked(case.config, case.data))
     remembered = case.cache / "cuts" / f"{_digest(case)}.json"
     known, taken = editions.recalled(remembered), {}
     progress("writing")
@@ -163,6 +166,23 @@ def shop_of(case: _Case, study: Study) -> editions.Shop:
     return editions.Shop(study, case.roots, case.cache, case.config.length, case.brand)
 
 
+def carrying(shop: editions.Shop, case: _Case, lock: bytes) -> editions.Shop:
+    """The shop whose editions carry what they were made from; `bench verify` computes them again from that alone."""
+    assert case.given is not None
+    names = [reader.name for reader in case.request.audiences]
+    files = enclosures.packed(case.config, case.given, lock, case.roots, names)
+    about = {
+        "brief": case.config.name,
+        "config_path": case.config.files[0].path,
+        "audiences": names,
+        "page": case.config.page,
+        "length": case.config.length,
+        "libraries": enclosures.libraries(),
+        **_rests_on(case),
+    }
+    return replace(shop, enclose=lambda edition: enclosures.with_manifest(files, {**about, "edition": edition}))
+
+
 def _kept(folder: Path, case: _Case) -> tuple[str, ...]:
     """Audiences of the last issue that are not written again: kept while they rest on the very same inputs.
 
@@ -200,9 +220,10 @@ def prepare(
     today: date,
     frozen: bool = False,
     over: Mapping[str, Any] | None = None,
+    given: Dataset | None = None,
 ) -> _Case:
-    """Config, data and audiences, with all mistakes of all of them at once."""
-    config, findings = configs.load(config_path)
+    """Config, data and audiences, with all mistakes of all of them at once. given: the data, else they are read."""
+    config, findings = configs.load(config_path, files=given is None)
     if config is None:
         raise UnusableRequest(_errors(findings))
     if as_of is not None:
@@ -210,7 +231,7 @@ def prepare(
     config = replace(config, **(over or {}))
     clothes, theme_mistakes = dress.dress(config)
     roots = clothes.roots
-    data, data_mistakes = _read(config, "frozen" if frozen else "cached")
+    data, data_mistakes = (given, ()) if given else _read(config, "frozen" if frozen else "cached")
     noticed = (*findings, *meaning.check(config, known=_known(data, roots), today=today))
     problems = [*_errors(noticed), *theme_mistakes, *data_mistakes]
     asked = tuple(dict.fromkeys(audiences or config.audiences))
@@ -220,6 +241,7 @@ def prepare(
     if data is None or problems:
         failed = [finding for finding in (data.findings if data else ()) if finding.check in gather.FAILURES]
         raise UnusableRequest(tuple(dict.fromkeys((*problems, *failed))))
+    data = given = enclosures.of_brief(data, config)
     day = config.as_of or today
     entered = digest.tables(data)
     request = _request(config, tuple(_of_set(reader, config) for reader in readers), day, digest.of(entered))
@@ -229,7 +251,8 @@ def prepare(
     data, unprinted = _printable(data, request, roots)
     said = (*noticed, *noticed_of_house, *unprinted)
     warnings = tuple(dict.fromkeys(finding for finding in said if finding.severity != "error"))
-    return _Case(config, data, request, roots, config.root / ".bench" / "cache", warnings, asked, house, entered)
+    cache = config.root / ".bench" / "cache"
+    return _Case(config, data, request, roots, cache, warnings, asked, house, entered, given=given)
 
 
 def _printable(
@@ -499,6 +522,37 @@ def _digests(case: _Case, reader: str) -> dict[str, str]:
 
 def _sha256(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+# ---- computed again --------------------------------------------------------------------------------------------------
+
+
+def again(
+    config_path: Path, given: Dataset, manifest: Mapping[str, Any], *, lock: bytes, wanted: Sequence[str]
+) -> dict[str, bytes]:
+    """The files of an issue made anew from what its editions carry, in memory: editions by name, and its records.
+
+    Raises UnusableRequest when they cannot be made, or would be held back.
+    """
+    day = enclosures.day(manifest)
+    over = {name: manifest[name] for name in ("page", "length")}
+    case = prepare(config_path, as_of=day, audiences=manifest["audiences"], today=day, over=over, given=given)
+    study, frames = assemble.study(case.data, case.request)
+    study = replace(study, findings=levelled((*case.warnings, *study.findings), case.config.checks))
+    if held := tuple(finding for finding in study.findings if finding.severity == HELD_BY):
+        raise UnusableRequest(held)
+    shop = carrying(shop_of(case, study), case, lock)
+    files: dict[str, bytes] = {}
+    briefs: list[Brief] = []
+    for reader in case.request.audiences:
+        formats = [FORMATS[PurePath(name).suffix] for name in wanted if name.partition("/")[0] == reader.name]
+        if formats:
+            briefs.append(shop.brief(reader))
+            made = editions.made(shop, briefs[-1], reader, formats)
+            files |= made.files
+            study = replace(study, findings=(*study.findings, *made.left_out))
+    kept = dossier.files(case.data, case.request, study.plan)
+    return {**records.files(study, frames, briefs), **kept, **files}
 
 
 # ---- without pages ---------------------------------------------------------------------------------------------------

@@ -86,6 +86,9 @@ def _add_looking(command: Callable[[str, str], ArgumentParser]) -> None:
         "of", nargs="?", choices=("config", "brief", "check-text"), default="config", help="default: config"
     )
     schema.add_argument("--out", metavar="FILE", help="write it there, e.g. configs/.schema.json")
+    verify = command("verify", "compute a brief again from the data it carries, and compare every number and word")
+    verify.add_argument("file", metavar="FILE", help="a brief.pdf, a brief.html, or an issue's folder")
+    _add_format(verify)
 
 
 def _add_changing(command: Callable[[str, str], ArgumentParser]) -> None:

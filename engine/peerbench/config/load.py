@@ -37,12 +37,13 @@ CHECK: Final = "config.shape"
 Keys = tuple[str | int, ...]
 
 
-def load(path: Path, *, root: Path | None = None) -> tuple[Config | None, tuple[Finding, ...]]:
+def load(path: Path, *, root: Path | None = None, files: bool = True) -> tuple[Config | None, tuple[Finding, ...]]:
     """The config at `path`, and everything wrong with its shape.
 
     A Config comes back even beside errors wherever its sound parts allow, so that `config.check.check` can add what is
     wrong with their meaning and the user sees everything in one go. It may be built only if no finding is an error.
-    Paths in findings are relative to `root`, the nearest folder above that holds configs/.
+    Paths in findings are relative to `root`, the nearest folder above that holds configs/. Without `files` it is not
+    looked whether the files that it names are there.
     """
     path = Path(os.path.abspath(path))
     root = Path(find_root(str(path.parent))) if root is None else Path(os.path.abspath(root))
@@ -53,7 +54,8 @@ def load(path: Path, *, root: Path | None = None) -> tuple[Config | None, tuple[
     findings = (*chain.findings, *_name(path, root), *findings)
     config = None if settings is None else _config(settings, path, root, chain, document)
     if config is not None:
-        findings = (*findings, *_folders(config), *_brand_files(config))
+        there = (*_folders(config), *_brand_files(config)) if files else ()
+        findings = (*findings, *there)
     return config, chains.with_excerpts(_in_order(findings, chain), chain.files)
 
 
@@ -360,6 +362,7 @@ def _config(settings: Settings, path: Path, root: Path, chain: chains.Chain, doc
         ledger_variable=settings.ledger.url_env,
         deliver=tuple(map(_target, settings.deliver)),
         files=chain.files,
+        attachments=settings.attachments,
         places=document.dotted(document.places),
         key_places=document.dotted(document.keys),
     )

@@ -506,6 +506,9 @@ class Settings(Shape):
         "four", description="Pages of the PDF's article: one, or four; the appendix follows."
     )
     brand: BrandShape = Field(default=BrandShape(), description="The look of the house.")
+    attachments: bool = Field(
+        True, description="Config and data travel inside PDF and web page, so that anybody can verify them."
+    )
     schedule: ScheduleShape = Field(default=ScheduleShape(), description="When the brief is made by itself.")
     gate: GateShape = Field(default=GateShape(), description="What a scheduled issue must pass to go out.")
     ledger: LedgerPlace = Field(default=LedgerShape(), description="Where issues are noted; a file, or a database.")

@@ -139,6 +139,7 @@ class Config:
     ledger_variable: str  # names the environment variable with the URL, in place of a file
     deliver: tuple[Target, ...]
     files: tuple[ConfigFile, ...] = ()
+    attachments: bool = True  # config and data travel inside PDF and web page
     places: Mapping[str, Origin] = field(repr=False, default_factory=dict)  # of values, by dotted key: peers.0.company
     key_places: Mapping[str, Origin] = field(repr=False, default_factory=dict)
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Generator, Mapping, Sequence
 from pathlib import Path
 
 from peerbench.core.document import Brief
+from peerbench.core.enclosure import Enclosure
 from peerbench.core.findings import Finding
 from peerbench.render import pdf
 from peerbench.render.look import Look
@@ -29,6 +30,7 @@ def fitted(
     cache: Path,
     full: Collection[str] = (),
     known: Taken | None = None,
+    enclosures: Sequence[Enclosure] = (),
 ) -> tuple[Printed, Taken, tuple[Finding, ...]]:
     """The PDF of a brief that is cut until every page fits or its steps are used up; the cuts; a note for each page.
 
@@ -37,7 +39,7 @@ def fitted(
     """
 
     def laid_out(made: Brief) -> Sheets:
-        return pdf.lay_out(made, look=look, charts=draw(made), cache=cache)
+        return pdf.lay_out(made, look=look, charts=draw(made), cache=cache, enclosures=enclosures)
 
     def overflowing(taken: Taken, pages: Collection[str]) -> Collection[str]:
         return _overflowing(pdf.room(cut(taken), look=look, cache=cache, only=pages))

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
 from peerbench.charts.theme import Theme
 from peerbench.core.document import Brief
+from peerbench.core.enclosure import Enclosure
 from peerbench.render import style, svg, templates, view
 from peerbench.render.look import Look
 
@@ -36,16 +38,25 @@ TABLES: Final = frozenset({
     "GSUB", "GPOS", "GDEF", "kern", "cvt ", "fpgm", "prep", "gasp",
 })  # fmt: skip
 HAN: Final = "BriefHan-Regular.otf"
+ENCLOSURES: Final = "enclosures"  # id of the element that holds them
 POLICY: Final = (
     "default-src 'none'; img-src data:; font-src data:; style-src 'unsafe-inline'; script-src 'sha256-{script}'; "
     "base-uri 'none'; form-action 'none'"
 )
 
 
-def page(brief: Brief, *, look: Look, charts: Mapping[str, str], cache: Path | None = None) -> str:
+def page(
+    brief: Brief,
+    *,
+    look: Look,
+    charts: Mapping[str, str],
+    cache: Path | None = None,
+    enclosures: Sequence[Enclosure] = (),
+) -> str:
     """The page as one string. charts: SVG by chart id, and under `<id>@narrow` the same chart for a phone.
 
-    Raises UnusableRequest when a template is wrong. cache: a folder for the subset of the Chinese font.
+    Raises UnusableRequest when a template is wrong. cache: a folder for the subset of the Chinese font. enclosures
+    stand at the end of the page, whoever's template it is, as data that no browser runs or shows.
     """
     colours = look.brand.theme(brief.meta.theme)
     document = view.document(
@@ -60,7 +71,18 @@ def page(brief: Brief, *, look: Look, charts: Mapping[str, str], cache: Path | N
         "script": templates.markup(script),
         "policy": POLICY.format(script=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()),
     }
-    return templates.render("web.html.j2", look, values)
+    made = templates.render("web.html.j2", look, values)
+    before, end, after = made.rpartition("</body>")
+    return f"{before}{_enclosed(enclosures)}{end}{after}" if enclosures and end else made
+
+
+def _enclosed(enclosures: Sequence[Enclosure]) -> str:
+    rows = (
+        {"name": one.name, "type": one.kind, "about": one.about, "data": base64.b64encode(one.data).decode()}
+        for one in enclosures
+    )
+    lines = ",\n".join(json.dumps(row).replace("<", "\\u003c") for row in rows)
+    return f'<script type="application/json" id="{ENCLOSURES}">[\n{lines}\n]</script>\n'
 
 
 def _css(brief: Brief, look: Look, cache: Path | None) -> str:

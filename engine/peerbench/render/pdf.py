@@ -8,26 +8,28 @@ import logging
 import os
 import re
 import sys
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from datetime import datetime
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import unquote
+from warnings import catch_warnings, simplefilter
 from xml.sax.saxutils import escape
 
 from peerbench import lookup
 from peerbench.core.document import Brief
+from peerbench.core.enclosure import Enclosure
 from peerbench.core.errors import UnusableRequest
 from peerbench.core.findings import Finding, Origin
-from peerbench.render import limits, measure, style, templates, tree, view
-from peerbench.render.finish import finish
+from peerbench.render import conform, limits, measure, style, templates, tree, view
 from peerbench.render.look import FONTS, HEADLINE_FONT, Look, Paper
 
 PAGE: Final = "print.html.j2"
 STYLES: Final = ("fonts.css", "print.css")
-OPTIONS: Final = {"pdf_variant": "pdf/ua-1", "pdf_tags": True}
+OPTIONS: Final = {"pdf_variant": "pdf/a-3a", "pdf_tags": True}  # and PDF/UA-1, see conform
 ENDLESS: Final = (
     ".sheet, .sheet.first {{ height: auto }} .foot {{ position: static }} .appendix {{ display: none }} "
     "@page {{ size: {width}mm 1500mm }}"
@@ -69,6 +71,7 @@ class Sheets:
     again: Again  # the same with more style
     identifier: bytes
     look: Look
+    enclosures: tuple[Enclosure, ...] = ()
 
     @property
     def overflowing(self) -> tuple[str, ...]:
@@ -76,20 +79,25 @@ class Sheets:
         return tuple(gap.page for gap in self.gaps if gap.missing or gap.free_mm < 0)
 
 
-def write(brief: Brief, *, look: Look, charts: Mapping[str, str], cache: Path) -> Printed:
-    """The PDF of a brief. charts: SVG by chart id; cache: a folder for fontconfig's files.
+def write(
+    brief: Brief, *, look: Look, charts: Mapping[str, str], cache: Path, enclosures: Sequence[Enclosure] = ()
+) -> Printed:
+    """The PDF of a brief. charts: SVG by chart id; cache: a folder for fontconfig's files; enclosures: attached files.
 
     Raises UnusableRequest when a template is wrong, asks for anything outside, or draws a WeasyPrint warning; a page
     that overflows is an error finding, so that a brief is never issued with a page cut in two.
     """
-    return written(lay_out(brief, look=look, charts=charts, cache=cache))
+    return written(lay_out(brief, look=look, charts=charts, cache=cache, enclosures=enclosures))
 
 
-def lay_out(brief: Brief, *, look: Look, charts: Mapping[str, str], cache: Path) -> Sheets:
+def lay_out(
+    brief: Brief, *, look: Look, charts: Mapping[str, str], cache: Path, enclosures: Sequence[Enclosure] = ()
+) -> Sheets:
     """The brief on its sheets, measured."""
-    again, identifier = _prepared(brief, look, charts, cache)
+    again, made_from = _prepared(brief, look, charts, cache)
     laid_out = again("")
-    return Sheets(brief, tuple(measure.gaps(laid_out.pages, brief)), laid_out, again, identifier, look)
+    gaps, name = tuple(measure.gaps(laid_out.pages, brief)), _identifier(made_from, enclosures)
+    return Sheets(brief, gaps, laid_out, again, name, look, tuple(enclosures))
 
 
 def room(brief: Brief, *, look: Look, cache: Path, only: Collection[str] | None = None) -> tuple[measure.Gap, ...]:
@@ -115,8 +123,8 @@ def _room(brief: Brief, again: Again) -> tuple[measure.Gap, ...]:
     return tuple(measure.room(endless.pages, brief))
 
 
-def _prepared(brief: Brief, look: Look, charts: Mapping[str, str], cache: Path) -> tuple[Again, bytes]:
-    """What lays the filled-in page out with more style, and the file's identifier."""
+def _prepared(brief: Brief, look: Look, charts: Mapping[str, str], cache: Path) -> tuple[Again, str]:
+    """What lays the filled-in page out with more style, and a digest of what it is made from."""
     body = page(brief, look=look)
     css = _css(look, Paper.of(brief.meta))
     weasyprint = _weasyprint(_font_folder(look), cache)
@@ -129,7 +137,7 @@ def _prepared(brief: Brief, look: Look, charts: Mapping[str, str], cache: Path) 
             raise UnusableRequest(tuple(_problem(text, brief, look) for text in problems))
         return laid_out
 
-    return again, _identifier(body, css, charts)
+    return again, _made_from(body, css, charts)
 
 
 def written(sheets: Sheets) -> Printed:
@@ -138,8 +146,13 @@ def written(sheets: Sheets) -> Printed:
     if sheets.overflowing:  # how much too much shows only on an endless sheet
         measured = {gap.page: gap for gap in _room(brief, sheets.again)}
         gaps = tuple(measured[gap.page] if gap.page in sheets.overflowing else gap for gap in gaps)
-    with _warnings() as warnings, _no_collection(), _limited(sheets.look):
-        data = sheets.laid_out.write_pdf(finisher=finish, pdf_identifier=sheets.identifier, **OPTIONS)
+    with _warnings() as warnings, _no_collection(), _left_open(), _limited(sheets.look):
+        data = sheets.laid_out.write_pdf(
+            pdf_identifier=sheets.identifier,
+            attachments=[_attachment(one, brief, sheets.laid_out.url_fetcher) for one in sheets.enclosures],
+            finisher=partial(conform.finish, kinds={one.name: one.kind for one in sheets.enclosures}),
+            **OPTIONS,
+        )
     if warnings:
         raise UnusableRequest(tuple(_problem(text, brief, None) for text in _problems(warnings)))
     pages, planned = sheets.laid_out.pages, len(brief.pages)
@@ -177,12 +190,32 @@ def _css(look: Look, paper: Paper) -> str:
     return text + "".join(f"/* {face} {_digest(path)} */" for face, path in sorted(look.brand.faces.items()))
 
 
-def _identifier(body: str, css: str, charts: Mapping[str, str]) -> bytes:
-    """The file's name for itself: a digest of what it was made from, so that a rebuild has the same one."""
+def _made_from(body: str, css: str, charts: Mapping[str, str]) -> str:
     digest = hashlib.sha256()
     for part in (body, css, *(f"{name}\n{svg}" for name, svg in sorted(charts.items()))):
         digest.update(part.encode())
+    return digest.hexdigest()
+
+
+def _identifier(made_from: str, enclosures: Sequence[Enclosure]) -> bytes:
+    """The file's name for itself: a digest of what it was made from, so that a rebuild has the same one."""
+    digest = hashlib.sha256(made_from.encode())
+    for one in enclosures:
+        digest.update(f"{one.name}\0".encode() + one.data)
     return digest.hexdigest()[:32].encode()
+
+
+def _attachment(one: Enclosure, brief: Brief, fetcher: Any) -> Any:
+    """A file to attach, dated by the brief: attachments carry times, and a rebuild has to have the same."""
+    import io
+
+    import weasyprint
+
+    day = datetime(*brief.meta.published.timetuple()[:3])
+    return weasyprint.Attachment(
+        file_obj=io.BytesIO(one.data), name=one.name, description=one.about, created=day, modified=day,
+        relationship=one.relation, url_fetcher=fetcher,
+    )  # fmt: skip
 
 
 # Style sheets read in rehearsal, each for one brief: what a layout leaves in it must not reach another.
@@ -210,11 +243,11 @@ def rehearse(look: Look, paper: Paper, cache: Path) -> None:
     templates.environment(look).get_template(PAGE)
     weasyprint, css = _weasyprint(_font_folder(look), cache), _css(look, paper)
     fetcher = _fetcher(weasyprint, look, {})
-    with _warnings() as warnings, _no_collection():
+    with _warnings() as warnings, _no_collection(), _left_open():
         fonts, sheet = _style(weasyprint, css, fetcher)
         page = tree.document(weasyprint, LINE, base_url=BASE, url_fetcher=fetcher, trusted=True)
         laid_out = page.render(stylesheets=[sheet], font_config=fonts, **OPTIONS)
-        laid_out.write_pdf(finisher=finish, **OPTIONS)
+        laid_out.write_pdf(finisher=partial(conform.finish, kinds={}), **OPTIONS)
     if not warnings and not fetcher.refused:
         _styled[css] = (fonts, sheet)
 
@@ -286,6 +319,14 @@ def _no_collection() -> Iterator[None]:
             gc.freeze()
             gc.unfreeze()
             gc.enable()
+
+
+@contextmanager
+def _left_open() -> Iterator[None]:
+    """WeasyPrint leaves the file of its colour profile to the collector, which complains."""
+    with catch_warnings():
+        simplefilter("ignore", ResourceWarning)
+        yield
 
 
 class _Collector(logging.Handler):

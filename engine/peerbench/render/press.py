@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from peerbench.core.document import Brief
+    from peerbench.core.enclosure import Enclosure
     from peerbench.render.look import Look, Paper
     from peerbench.render.pdf import Printed
 
@@ -88,13 +89,15 @@ def expect(look: Look, paper: Paper, *, cache: Path) -> None:
             _standing[-1].send((look, paper, cache))
 
 
-def submit(brief: Brief, *, look: Look, charts: Mapping[str, str], cache: Path) -> Ticket:
+def submit(
+    brief: Brief, *, look: Look, charts: Mapping[str, str], cache: Path, enclosures: Sequence[Enclosure] = ()
+) -> Ticket:
     """Hand a brief to the press that stands, if one does; one job at a time."""
     press = _standing[-1] if _standing else None
     if press is None:
         return Ticket(None)
     try:
-        press.send((brief, look, dict(charts), cache))
+        press.send((brief, look, dict(charts), cache, tuple(enclosures)))
     except OSError:
         return Ticket(None)
     return Ticket(press)
@@ -136,8 +139,8 @@ def _serve(jobs: BinaryIO, sheets: BinaryIO) -> None:
                     with suppress(UnusableRequest):  # told again when the brief is printed
                         pdf.rehearse(look, paper, cache)
                     continue
-                case brief, look, charts, cache:
-                    job = partial(pdf.write, brief, look=look, charts=charts, cache=cache)
+                case brief, look, charts, cache, enclosures:
+                    job = partial(pdf.write, brief, look=look, charts=charts, cache=cache, enclosures=enclosures)
             try:
                 answer: Any = job()
             except UnusableRequest as error:

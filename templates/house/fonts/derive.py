@@ -96,6 +96,20 @@ def cut(source: Path, target: Path, *, family: str, style: str, keep: tuple[int,
     font.close()
 
 
+def number(path: Path) -> None:
+    """Let the n-th glyph of a CID-keyed font be CID n: a PDF writes glyphs by number and a reader looks up CIDs."""
+    from fontTools.ttLib import TTFont
+
+    with TTFont(path, lazy=True, recalcTimestamp=False) as font:
+        top = font["CFF "].cff.topDictIndex[0]
+        names = [".notdef", *(f"cid{place:05d}" for place in range(1, len(top.charset)))]
+        top.CharStrings.charStrings = {names[place]: place for place in range(len(names))}
+        top.charset = names
+        made = path.with_suffix(".new")
+        font.save(made)
+    made.replace(path)
+
+
 def widths() -> dict[str, dict[str, int]]:
     """Advance widths of Brief Sans in thousandths of an em, by style and code point."""
     from fontTools.ttLib import TTFont
@@ -125,6 +139,7 @@ def main(noto: str | None) -> None:
     if noto:
         shared = {"family": "Brief Han", "style": "Regular", "keep": han(), "face": SC_FACE}
         cut(Path(noto), HERE / "BriefHan-Regular.otf", **shared)
+        number(HERE / "BriefHan-Regular.otf")
         cut(Path(noto), HERE / "web" / "BriefHan-Regular.woff2", **shared)
     WIDTHS.write_text(json.dumps(widths(), ensure_ascii=False, sort_keys=True, indent=None) + "\n", encoding="utf-8")
 

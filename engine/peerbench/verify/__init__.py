@@ -1,0 +1,1 @@
+"""Verification: a brief computed again from what it carries, and compared with what it says."""

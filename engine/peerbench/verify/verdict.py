@@ -1,0 +1,334 @@
+"""The verdict: a file or an issue is verified when its own data, computed again, make every byte of it.
+
+Nothing less is called verified. Where bytes differ, the words, links and drawings are compared to name what differs.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Final
+
+from peerbench import enclosures, pipeline
+from peerbench.config.load import load
+from peerbench.core.errors import UnusableRequest
+from peerbench.core.findings import Finding
+from peerbench.verify import carrier, words
+from peerbench.verify.carrier import Carrier, refused
+from peerbench.verify.words import Difference, Word
+
+EDITIONS: Final = (".pdf", ".html")
+MANIFEST: Final = enclosures.MANIFEST
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """One printed number: where, its lineage row, what is printed there and what the data make of it."""
+
+    place: str
+    row: str
+    printed: str
+    right: str
+
+    @property
+    def true(self) -> bool:
+        return self.printed == self.right
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What was found out about one edition. notes say why a whole file may still differ: other libraries, say."""
+
+    name: str
+    brief: str
+    edition: str
+    as_of: str
+    data_lock: str
+    verified: bool
+    numbers: tuple[Number, ...]
+    words: int
+    differences: tuple[Difference, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def verdict(path: Path, *, project: Path | None = None, progress: Progress = lambda stage: None) -> Verdict:
+    """The verdict on one PDF or web page. project: where typefaces are looked for that may not travel.
+
+    Raises UnusableRequest when the file is not a whole brief of this version or cannot be computed again.
+    """
+    carried = carrier.read(path)
+    progress(f"{carried.name}: computing again")
+    made, notes = computed_again(carried, (carried.edition,), project)
+    progress(f"{carried.name}: comparing")
+    return judged(carried, made.get(carried.edition), notes)
+
+
+def judged(carried: Carrier, made: bytes | None, notes: tuple[str, ...] = ()) -> Verdict:
+    """An edition beside the one that its data make; None where they make none."""
+    same = made == carried.data
+    right = _taken_apart(carried.kind, made) if made is not None else None
+    found = [] if same else list(_files(carried, right))
+    if made is None and not found:
+        found.append(Difference("file", MANIFEST, f"it is {carried.edition}, which its data do not make", ""))
+    numbers: tuple[Number, ...] = ()
+    count = 0
+    if right is not None:
+        mine = right if same else _taken_apart(carried.kind, carried.data)
+        texts = words.differences(mine.words, right.words)
+        numbers, count = _numbers(right.words, texts), len(right.words)
+        if not same:
+            found += [*texts, *_beyond_words(mine, right, texts)]
+            found = found or [_bytes(carried.data, made or b"")]
+            notes = (*notes, *_libraries(carried.manifest))
+    about = carried.manifest
+    return Verdict(
+        carried.name, str(about["brief"]), carried.edition, str(about["as_of"]), str(about["data_lock"]),
+        same, numbers, count, tuple(found), notes,
+    )  # fmt: skip
+
+
+# ---- computing again -------------------------------------------------------------------------------------------------
+
+
+def computed_again(
+    carried: Carrier, wanted: Sequence[str], project: Path | None
+) -> tuple[dict[str, bytes], tuple[str, ...]]:
+    """The files that the carried data make, by name, and why they could not all be made."""
+    files, manifest = carried.files, carried.manifest
+    broken = enclosures.changed(files, manifest)
+    with tempfile.TemporaryDirectory(prefix="bench-verify-") as folder:
+        try:
+            unpacked = enclosures.unpacked(files, manifest, Path(folder))
+            _within(unpacked.config, Path(folder).resolve(), carried.name)
+            _typefaces(unpacked.config, manifest, project)
+            made = pipeline.again(unpacked.config, unpacked.data, manifest, lock=carried.lock, wanted=wanted)
+        except enclosures.BadEnclosure as error:
+            if broken:
+                return {}, (f"It cannot be computed again: {error}.",)
+            raise refused(f"{carried.name}: {error}.", "Ask for the original.") from error
+        except UnusableRequest as error:
+            said = tuple(f"It cannot be computed again: {finding.message}" for finding in error.findings)
+            if broken:
+                return {}, said
+            raise UnusableRequest(tuple(_again_failed(carried.name, one) for one in error.findings)) from error
+    return made, ()
+
+
+def _again_failed(name: str, finding: Finding) -> Finding:
+    hint = "The file has been changed, or not by this program; ask for the original."
+    return replace(
+        finding, check=carrier.CHECK, message=f"{name} cannot be computed again: {finding.message}", hint=hint
+    )
+
+
+def _within(path: Path, folder: Path, name: str) -> None:
+    """A config that came in a file names nothing outside of that file."""
+    config, _ = load(path, files=False)
+    named = (*(file.file for file in config.files), *config.brand.files) if config is not None else ()
+    outside = [one for one in named if not one.resolve().is_relative_to(folder)]
+    if outside:
+        raise refused(f"{name}: its config names {outside[0]}, which it does not carry.", "Ask for the original.")
+
+
+def _typefaces(config: Path, manifest: Mapping[str, Any], project: Path | None) -> None:
+    """Own typefaces may not travel; they are taken from the project that the command runs in, if they are the same."""
+    home = config.parents[len(Path(manifest["config_path"]).parts) - 1]
+    for name, digest in manifest["templates"].items():
+        path = home / str(name).removeprefix("brand ")
+        if not str(name).startswith(("templates/", "brand ")) or path.is_file() or path.suffix in enclosures.OWN:
+            continue
+        found = next((one for one in _called(path.name, project) if _digest(one.read_bytes()) == digest), None)
+        if found is None and path.suffix in (".ttf", ".otf", ".woff2"):
+            hint = "A typeface does not travel with a brief: run the command in the project that has it."
+            raise refused(f"the typeface {path.name} that it is printed in is not here.", hint)
+        if found is not None and project is not None:
+            target = home / found.relative_to(project)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(found.read_bytes())
+
+
+def _called(name: str, project: Path | None) -> Iterator[Path]:
+    folders = [project / folder for folder in ("templates", "brand", "assets", "fonts")] if project else []
+    return (path for folder in folders for path in sorted(folder.rglob(name)) if path.is_file())
+
+
+def _libraries(manifest: Mapping[str, Any]) -> Iterator[str]:
+    here = enclosures.libraries()
+    there = manifest["libraries"] if isinstance(manifest["libraries"], dict) else {}
+    other = [
+        f"{name} {there[name]}, here {here[name]}" for name in sorted(here) if there.get(name, here[name]) != here[name]
+    ]
+    if other:
+        yield f"It was made with other libraries ({'; '.join(other)}), which may draw the same figures otherwise."
+
+
+def _digest(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+# ---- what differs ----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """An edition taken apart. pieces: everything that is not a word, by what it is, as digests or short texts."""
+
+    words: tuple[Word, ...]
+    links: tuple[Word, ...]
+    pieces: Mapping[str, tuple[Word, ...]]
+    files: Mapping[str, bytes]
+
+
+@lru_cache(maxsize=4)
+def _taken_apart(kind: carrier.Kind, data: bytes) -> _Parts:
+    if kind == "html":
+        page = words.page(data.decode("utf-8", "replace"))
+        pieces = {"alternative texts": page.spoken, "drawings": page.drawn, "markup": page.rest}
+        return _Parts(page.words, page.links, pieces, carrier.files_of_page(data))
+    from peerbench.verify import sheets
+
+    with carrier.quiet():
+        return _Parts(*sheets.taken_apart(carrier.reader(data)), carrier.files_of_pdf(data))
+
+
+def _files(carried: Carrier, right: _Parts | None) -> Iterator[Difference]:
+    """Carried files that are not what the manifest says, and a manifest that says what its data do not make."""
+    for said in enclosures.changed(carried.files, carried.manifest):
+        yield Difference("file", "attachments", said, "")
+    for name, data in right.files.items() if right is not None else ():
+        if name == MANIFEST and carried.files.get(name) != data:
+            yield from _manifests(carried.manifest, json.loads(data))
+
+
+def _manifests(mine: Mapping[str, Any], right: Mapping[str, Any]) -> Iterator[Difference]:
+    for key in sorted({*mine, *right} - {"files", "libraries"}):
+        if mine.get(key) != right.get(key):
+            yield Difference("file", f"{MANIFEST}: {key}", _short(mine.get(key)), _short(right.get(key)))
+
+
+def _short(value: object) -> str:
+    text = "" if value is None else value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= 80 else f"{text[:79]}…"
+
+
+def _beyond_words(mine: _Parts, right: _Parts, texts: Sequence[Difference]) -> Iterator[Difference]:
+    for found in words.differences(mine.links, right.links):
+        yield replace(found, what="link", near="")
+    told = {found.place for found in texts}
+    for what in sorted({*mine.pieces, *right.pieces}):
+        one, other = mine.pieces.get(what, ()), right.pieces.get(what, ())
+        for found in words.differences(one, other):
+            if found.place not in told or what != "drawing":
+                yield replace(found, what="drawing" if what.startswith("draw") else what, near="")
+
+
+def _bytes(mine: bytes, right: bytes) -> Difference:
+    at = next((n for n, (a, b) in enumerate(zip(mine, right, strict=False)) if a != b), min(len(mine), len(right)))
+    said = "the file was written anew: every number, word, link and drawing agrees, but not its bytes"
+    return Difference("file", f"byte {at + 1} of {len(mine)}", said, "")
+
+
+def _numbers(right: Sequence[Word], texts: Sequence[Difference]) -> tuple[Number, ...]:
+    """Every number that the data make, with what the file prints in its place."""
+    wrong: dict[tuple[str, str], list[Difference]] = {}
+    for found in texts:
+        for part in found.right.split():
+            wrong.setdefault((found.place, part), []).append(found)
+    numbers = []
+    for word in right:
+        if word.number:
+            found_here = wrong.get((word.place, word.text))
+            printed = found_here.pop(0).printed if found_here else word.text
+            numbers.append(Number(word.place, word.row, printed, word.text))
+    return tuple(numbers)
+
+
+# ---- an issue --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class IssueVerdict:
+    """What was found out about a folder: its editions and its other files, each beside what the data make."""
+
+    folder: str
+    editions: tuple[Verdict, ...]
+    differences: tuple[Difference, ...]
+    records: tuple[str, ...]  # data files that were made again and are the same
+    notes: tuple[str, ...] = ()
+
+    @property
+    def verified(self) -> bool:
+        return not self.differences and all(edition.verified for edition in self.editions)
+
+
+def issue(folder: Path, *, project: Path | None = None, progress: Progress = lambda stage: None) -> IssueVerdict:
+    """The verdict on an issue's folder. Raises UnusableRequest when it is none, or nothing in it can be made again."""
+    manifest = _issue_manifest(folder)
+    outputs: Mapping[str, str] = manifest["outputs"]
+    there = {path.relative_to(folder).as_posix(): path for path in sorted(folder.rglob("*")) if path.is_file()}
+    found = list(_against_manifest(outputs, there))
+    names = [name for name in sorted(outputs) if name.endswith(EDITIONS) and name in there]
+    if not names:
+        raise refused(f"{folder} holds no PDF and no web page, so that nothing can be computed again.")
+    carried = {name: carrier.read(there[name]) for name in names}
+    first = carried[names[0]]
+    found += list(_one_basis(carried, manifest))
+    progress("computing again")
+    made, notes = computed_again(first, [name for name in outputs if "/" in name], project)
+    editions = tuple(replace(judged(one, made.get(one.edition), notes), name=name) for name, one in carried.items())
+    found += [Difference("file", name, f"is {one.edition}", "") for name, one in carried.items() if one.edition != name]
+    records = [name for name in there if name in made and name not in names]
+    same = tuple(name for name in records if _same(name, there[name].read_bytes(), made[name]))
+    found += [Difference("record", name, "is not what the data make", "") for name in records if name not in same]
+    return IssueVerdict(str(folder), editions, tuple(found), same, notes)
+
+
+def _issue_manifest(folder: Path) -> Mapping[str, Any]:
+    try:
+        found = json.loads((folder / MANIFEST).read_bytes())
+    except FileNotFoundError as error:
+        raise refused(f"{folder} is no issue: it has no {MANIFEST}.", "Name a folder like output/NAME/DAY.") from error
+    except (OSError, ValueError) as error:
+        raise refused(f"{folder}: its {MANIFEST} cannot be read.") from error
+    if not isinstance(found, dict) or not isinstance(found.get("outputs"), dict):
+        raise refused(f"{folder}: its {MANIFEST} names no outputs.")
+    return found
+
+
+def _against_manifest(outputs: Mapping[str, str], there: Mapping[str, Path]) -> Iterator[Difference]:
+    for name, digest in sorted(outputs.items()):
+        if name not in there:
+            yield Difference("file", name, "is missing", "")
+        elif _digest(there[name].read_bytes()) != digest:
+            yield Difference("file", name, "has been changed since it was built", "")
+    for name in sorted(there.keys() - outputs.keys() - {MANIFEST, f"{MANIFEST}.sig"}):
+        yield Difference("file", name, "does not belong to the issue", "")
+
+
+def _one_basis(carried: Mapping[str, Carrier], manifest: Mapping[str, Any]) -> Iterator[Difference]:
+    """Editions of one issue rest on the same: what their manifests share is what the issue's own says."""
+    for name, one in carried.items():
+        for key in sorted(set(manifest) & set(one.manifest) - {"edition", "files"}):
+            if manifest[key] != one.manifest[key]:
+                yield Difference("file", f"{name}: {MANIFEST}: {key}", _short(one.manifest[key]), _short(manifest[key]))
+
+
+def _same(name: str, mine: bytes, right: bytes) -> bool:
+    if name != "findings.json" or mine == right:
+        return mine == right
+    return _findings(mine) == _findings(right)
+
+
+def _findings(data: bytes) -> list[Any]:
+    """Without the cuts of pages, which are told of the audiences of one build alone."""
+    try:
+        return [one for one in json.load(io.BytesIO(data)) if one.get("check") != "page-cut"]
+    except (ValueError, AttributeError, TypeError):
+        return []
