@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, Final
 
 from peerbench.deliver.protocol import Parcel
 
+NOW: Final = datetime(2026, 3, 2, 7, 30, tzinfo=UTC)
 PDF: Final = b"%PDF-1.7 a brief\n"
 SUMMARY: Final[dict[str, Any]] = {
     "risk": {
@@ -33,4 +34,4 @@ def parcel(folder: Path, *, summary: dict[str, Any] | None = None, pdf: bytes = 
     (folder / "risk/brief.html").write_bytes(b"<p>a brief</p>")
     (folder / "summary.json").write_text(json.dumps(SUMMARY if summary is None else summary), "utf-8")
     files = ("risk/brief.html", "risk/brief.pdf")
-    return Parcel("alibaba", "Alibaba against its peers", date(2025, 9, 23), "risk", folder, files)
+    return Parcel("alibaba", "Alibaba against its peers", date(2025, 9, 23), "risk", folder, files, NOW)

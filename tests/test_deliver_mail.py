@@ -20,7 +20,6 @@ import parcels
 from peerbench.deliver.mail import MailDelivery, Server, message_id
 from peerbench.deliver.protocol import NotDelivered
 
-NOW: Final = datetime(2026, 3, 2, 7, 30, tzinfo=UTC)
 SENDER: Final = "Benchmark Desk <desk@example.com>"
 READER: Final = "reader@example.org"
 PASSWORD: Final = "not-to-be-told"
@@ -98,7 +97,7 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
 
 
 def delivery(server: Server, **settings: Any) -> MailDelivery:
-    return MailDelivery(server, SENDER, clock=lambda: NOW, **settings)
+    return MailDelivery(server, SENDER, **settings)
 
 
 def attachments(letter: EmailMessage) -> dict[str, bytes]:

@@ -14,6 +14,8 @@ from peerbench.core import tree
 from peerbench.core.findings import Finding, Origin, did_you_mean
 
 MAX_CHAIN: Final = 8
+# Said of a text that may be the secret itself: its line is not repeated.
+SECRET: Final = "this is not the name of an environment variable"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +59,15 @@ def shown(path: Path, root: Path) -> str:
 
 
 def with_excerpts(findings: tuple[Finding, ...], files: tuple[ConfigFile, ...]) -> tuple[Finding, ...]:
-    """The findings, each carrying the line of the file that it points at."""
+    """The findings, each carrying the line of the file that it points at, unless a secret may stand in it."""
     lines = {file.path: file.lines for file in files}
-    return tuple(replace(found, excerpt=_line(lines.get(found.origin.file, ()), found.origin)) for found in findings)
+    secret = {(found.origin.file, found.origin.line) for found in findings if SECRET in found.message}
+    return tuple(
+        found
+        if (found.origin.file, found.origin.line) in secret
+        else replace(found, excerpt=_line(lines.get(found.origin.file, ()), found.origin))
+        for found in findings
+    )
 
 
 def _line(lines: tuple[str, ...], origin: Origin) -> str:

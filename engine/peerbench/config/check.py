@@ -9,10 +9,12 @@ from typing import Final
 
 from peerbench import schedule as schedules
 from peerbench.config.values import Config
+from peerbench.core.addresses import mail_address
 from peerbench.core.findings import Finding, did_you_mean
 
 OUTPUTS: Final = ("pdf", "html", "xlsx", "md", "json")
 LANGUAGES: Final = ("en",)
+WAYS: Final = ("folder", "to", "webhook", "s3")
 KINDS: Final = ("dataset", "sec", "xbrl", "files", "sql", "ecb", "yfinance", "plugin")
 
 
@@ -284,6 +286,7 @@ def _targets(config: Config) -> Iterator[Finding]:
     """Targets that share a name, and editions that are not made."""
     names = [target.name for target in config.deliver]
     for index, target in enumerate(config.deliver):
+        yield from _way(config, index)
         if target.name in names[:index]:
             message, hint = f"two targets are named '{target.name}'", "Give each a name: of its own."
             yield config.finding("config.deliver", message, "deliver", index, hint=hint)
@@ -296,3 +299,51 @@ def _targets(config: Config) -> Iterator[Finding]:
                     message = f"'{name}' is not among the {'outputs' if key == 'formats' else key} of this brief"
                     hint = did_you_mean(name, made)
                     yield config.finding("config.deliver", message, "deliver", index, key, place, hint=hint)
+
+
+def _way(config: Config, index: int) -> Iterator[Finding]:
+    """What is wrong with how one target is reached."""
+    target = config.deliver[index]
+    named = [way for way in WAYS if f"deliver.{index}.{way}" in config.places]
+    if len(named) > 1:
+        message = f"a target is one of {', '.join(named)}, not several"
+        hint = "Write one list entry for each."
+        yield config.finding("config.deliver", message, "deliver", index, named[1], hint=hint)
+    if target.kind == "mail":
+        yield from _letters(config, index)
+    for key in (("link",), ("s3", "endpoint")):
+        address = str(target.settings.get(key[-1]) or "")
+        if address and not _encrypted(address):
+            message = f"'{address}' is no https:// address"
+            yield config.finding("config.deliver", message, "deliver", index, *key, hint="Begin it with https://.")
+
+
+def _letters(config: Config, index: int) -> Iterator[Finding]:
+    target = config.deliver[index]
+    for place, address in enumerate(target.recipients):
+        if mail_address(address) is None:
+            message = f"'{' '.join(address.split())}' is no mail address"
+            hint = "Write e.g. reader@example.com, or Reader <reader@example.com>."
+            yield config.finding("config.deliver", message, "deliver", index, "to", place, hint=hint)
+    server, sender = str(target.settings["host"]), str(target.settings["sender"])
+    if "mail" not in config.places:
+        hint = "Add mail: {host: smtp.example.com, sender: Desk <desk@example.com>}."
+        yield config.finding("config.deliver", "letters need a mail server", "deliver", index, "to", hint=hint)
+    elif index == next(place for place, one in enumerate(config.deliver) if one.kind == "mail"):
+        if sender and mail_address(sender) is None:
+            hint = "Write e.g. Benchmark Desk <desk@example.com>."
+            yield config.finding("config.deliver", f"'{sender}' is no mail address", "mail", "sender", hint=hint)
+        if target.settings["security"] == "none" and server not in ("localhost", "127.0.0.1", "::1"):
+            message = f"letters to {server} would travel in the clear"
+            yield config.finding("config.deliver", message, "mail", "security", hint="Write starttls or tls.")
+
+
+def _encrypted(address: str) -> bool:
+    from urllib.parse import urlsplit
+
+    try:
+        parts = urlsplit(address)
+        host = parts.hostname
+    except ValueError:
+        return False
+    return bool(host) and (parts.scheme == "https" or (parts.scheme == "http" and host in ("localhost", "127.0.0.1")))

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
         CustomMetricShape,
         DeliverShape,
         GateShape,
+        MailShape,
         ScheduleShape,
         Settings,
         SourceShape,
@@ -177,7 +178,7 @@ def _members(values: dict[str, Any]) -> list[tuple[Keys, dict[str, Any]]]:
             path, item = inside.pop(0)
             if isinstance(item, dict):
                 found.append((path, item))
-            if name == "sources":
+            if name in ("sources", "deliver"):
                 inside += [((*path, key), deeper) for key, deeper in _entries(item)]
     return found
 
@@ -189,12 +190,12 @@ def _entries(value: Any) -> list[tuple[str | int, Any]]:
 
 
 def _required(path: Keys, value: dict[str, Any]) -> tuple[str, ...]:
-    from peerbench.config.model import SOURCE_KINDS, shape_at
+    from peerbench.config.model import SOURCE_KINDS, WAYS, shape_at
 
     shape = shape_at(path)
-    # A source names one of its kinds; that it is no dataset is nothing it lacks.
-    if shape is None or (path[:1] == ("sources",) and len(path) == 2 and any(key in SOURCE_KINDS for key in value)):
-        return ()
+    kinds = {"sources": SOURCE_KINDS, "deliver": WAYS}.get(str(path[0]), ()) if len(path) == 2 else ()
+    if shape is None or any(key in kinds for key in value):
+        return ()  # a source names one of its kinds; that it is no dataset is nothing it lacks
     return tuple(name for name in shape.required if name not in _meant(value, shape.model_fields))
 
 
@@ -360,7 +361,7 @@ def _config(settings: Settings, path: Path, root: Path, chain: chains.Chain, doc
         gate=_gate(settings.gate),
         ledger_file=settings.ledger.file,
         ledger_variable=settings.ledger.url_env,
-        deliver=tuple(map(_target, settings.deliver)),
+        deliver=tuple(_target(shape, settings.mail) for shape in settings.deliver),
         files=chain.files,
         attachments=settings.attachments,
         places=document.dotted(document.places),
@@ -427,10 +428,16 @@ def _gate(shape: GateShape) -> Gate:
     return Gate(shape.prices_within, shape.minimum_peers, *held, wait)
 
 
-def _target(shape: DeliverShape) -> Target:
-    """The kind that the entry names."""
-    settings = {"folder": shape.folder}
-    return Target("folder", shape.name or "folder", tuple(shape.audiences), tuple(shape.formats), (), settings)
+def _target(shape: DeliverShape, mail: MailShape) -> Target:
+    """The first kind that the entry names; that it names two is told by the check of meaning."""
+    kind, settings = "folder", {"folder": shape.folder}
+    if shape.to:
+        kind, settings = "mail", mail.model_dump()
+    elif shape.webhook is not None or shape.s3 is not None:
+        kind = "webhook" if shape.webhook is not None else "s3"
+        settings = (shape.webhook or shape.s3 or shape).model_dump()
+    recipients, settings = tuple(dict.fromkeys(shape.to)), {**settings, "link": shape.link}
+    return Target(kind, shape.name or kind, tuple(shape.audiences), tuple(shape.formats), recipients, settings)
 
 
 def _in_project(root: Path, name: str | Path) -> Path:

@@ -10,9 +10,11 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSche
 from pydantic_core import PydanticCustomError
 
 from peerbench import schedule as schedules
+from peerbench.config.chain import SECRET
 from peerbench.core.findings import did_you_mean
 from peerbench.core.metric import Better
 
+WAYS: Final = ("folder", "to", "webhook", "s3")  # of delivering
 SOURCE_KINDS: Final = ("dataset", "sec", "xbrl", "files", "sql", "ecb", "yfinance", "plugin")
 
 
@@ -152,7 +154,7 @@ def _variable(value: Any) -> Any:
         and not re.fullmatch(r"[A-Za-z_]\w{0,99}", value, re.ASCII)
     ):
         hint = "A secret stands in the environment; the config only names its variable, e.g. BENCH_DATABASE."
-        raise _refuse("this is not the name of an environment variable", hint)
+        raise _refuse(SECRET, hint)
     return value
 
 
@@ -458,10 +460,59 @@ class LedgerShape(Shape):
 LedgerPlace = Annotated[LedgerShape, _short_for("file"), WithJsonSchema({"type": ["string", "object"]})]
 
 
+class MailShape(Shape):
+    """The mail server that letters are handed to, and whose letters they are."""
+
+    required = ("host", "sender")
+    host: Text = Field(default="", description="The server that takes letters from you.")
+    port: Annotated[int, Field(ge=0, le=65535)] = Field(
+        default=0, description="Left out: 587, with tls 465, with none 25."
+    )
+    security: Annotated[Literal["starttls", "tls", "none"], _choice("starttls", "tls", "none")] = Field(
+        default="starttls", description="Encrypted by STARTTLS, from the start, or (a relay on this machine) not."
+    )
+    user: Text = Field(default="", description="Left out: no login.")
+    password_env: Variable = Field(default="", description="Environment variable with the password.")
+    sender: Text = Field(default="", description="Whose letters they are, e.g. Benchmark Desk <desk@example.com>.")
+    reply_to: Text = Field(default="", description="Where answers go. Left out: to the sender.")
+    authorities: Text = Field(default="", description="A file of certificates to trust instead of the system's.")
+
+
+class WebhookShape(Shape):
+    """A channel or a program that takes a message by HTTPS."""
+
+    required = ("url_env",)
+    url_env: Variable = Field(default="", description="Environment variable with the address, which is a secret.")
+    shape: Annotated[Literal["slack", "teams", "json"], _choice("slack", "teams", "json")] = Field(
+        default="json", description="slack: Block Kit. teams: an adaptive card. json: for a program of your own."
+    )
+    secret_env: Variable = Field(
+        default="", description="Environment variable with a secret that signs the message (HMAC-SHA256)."
+    )
+
+
+class S3Shape(Shape):
+    """A bucket of an S3-compatible store."""
+
+    required = ("bucket",)
+    bucket: Text = Field(default="", description="The bucket's name.")
+    prefix: Text = Field(default="", description="Before <brief>/<day>/<audience>/.")
+    region: Text = Field(default="us-east-1", description="The bucket's region.")
+    endpoint: Text = Field(default="", description="Address of a store that is not Amazon's.")
+    key_env: Variable = Field(
+        default="", description="Environment variable with the access key. Left out: the machine's own role."
+    )
+    secret_env: Variable = Field(default="", description="Environment variable with the secret key.")
+
+
 class DeliverShape(Shape):
-    """One place that issues are sent to."""
+    """One place that issues are sent to: exactly one of folder, to, webhook, s3."""
 
     required = ("folder",)
+    to: list[Text] = Field(default=[], description="Mail addresses, a letter each; the server is mail: of the config.")
+    webhook: WebhookShape | None = Field(default=None, description="A message to Slack, Teams or a program.")
+    s3: S3Shape | None = Field(default=None, description="Files into a bucket.")
+    link: Text = Field(default="", description="Where the brief can be read, for letters and messages.")
     folder: Text = Field(default="", description="A folder or mounted drive: <folder>/<brief>/<day>/<audience>/.")
     name: Name = Field(default="", description="Its name in the ledger. Left out: its kind.")
     audiences: list[Name] = Field(default=[], description="Only these readers' editions. Left out: every audience's.")
@@ -512,6 +563,7 @@ class Settings(Shape):
     schedule: ScheduleShape = Field(default=ScheduleShape(), description="When the brief is made by itself.")
     gate: GateShape = Field(default=GateShape(), description="What a scheduled issue must pass to go out.")
     ledger: LedgerPlace = Field(default=LedgerShape(), description="Where issues are noted; a file, or a database.")
+    mail: MailShape = Field(default=MailShape(), description="The mail server, for targets of deliver with to:.")
     deliver: list[DeliverShape] = Field([], description="Where issues are sent once they are published.")
 
 
@@ -525,12 +577,14 @@ SHAPES: Final[dict[str, type[Shape]]] = {
     "schedule": ScheduleShape,
     "gate": GateShape,
     "ledger": LedgerShape,
+    "mail": MailShape,
     "deliver": DeliverShape,
 }
-SINGLE: Final = ("brand", "schedule", "gate", "ledger")  # one mapping; the others of SHAPES are many
+SINGLE: Final = ("brand", "schedule", "gate", "ledger", "mail")  # one mapping; the others of SHAPES are many
 
 
 INSIDE_BRAND: Final[dict[str, type[Shape]]] = {"colours": ColoursShape, "dark": ColoursShape, "fonts": FontsShape}
+INSIDE_DELIVER: Final[dict[str, type[Shape]]] = {"webhook": WebhookShape, "s3": S3Shape}
 INSIDE_SOURCES: Final[dict[str, type[Shape]]] = {
     "sec": SecShape,
     "xbrl": XbrlShape,
@@ -547,6 +601,8 @@ def shape_at(path: tuple[str | int, ...]) -> type[Shape] | None:
         return Settings
     if path[0] == "sources" and len(path) > 2:
         return _source_shape(path[2:])
+    if path[0] == "deliver" and len(path) == 3:
+        return INSIDE_DELIVER.get(str(path[2]))
     if path[0] == "brand" and len(path) == 2:
         return INSIDE_BRAND.get(str(path[1]))
     shape = SHAPES.get(str(path[0]))
@@ -572,7 +628,8 @@ def json_schema() -> dict[str, Any]:
     # A house file names no subject, and what a config leaves out may stand in the file it extends.
     schema["if"] = {"required": ["subject"], "not": {"required": ["extends"]}}
     schema["then"] = {"required": schema.pop("required")}
-    source = schema["$defs"]["SourceShape"]
-    del source["required"]
-    source["oneOf"] = [{"required": [kind]} for kind in SOURCE_KINDS]
+    for name, kinds in (("SourceShape", SOURCE_KINDS), ("DeliverShape", WAYS)):
+        entry = schema["$defs"][name]
+        del entry["required"]
+        entry["oneOf"] = [{"required": [kind]} for kind in kinds]
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "title": "peerbench config"}

@@ -8,22 +8,23 @@ from __future__ import annotations
 
 import smtplib
 import ssl
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP, SMTPUTF8
-from email.utils import format_datetime, parseaddr
+from email.utils import format_datetime
 from pathlib import Path
 from typing import Final, Literal
 
+from peerbench.core.addresses import mail_address
 from peerbench.deliver import letter
 from peerbench.deliver.protocol import NotDelivered, Parcel, Receipt
 
 Security = Literal["starttls", "tls", "none"]
 SECONDS: Final = 60
+PORTS: Final[Mapping[str, int]] = {"starttls": 587, "tls": 465, "none": 25}
 TYPES: Final = {
     ".pdf": ("application", "pdf"),
     ".html": ("text", "html"),
@@ -54,7 +55,6 @@ class MailDelivery:
 
     server: Server
     sender: str
-    clock: Callable[[], datetime]
     attach: tuple[str, ...] = (".pdf",)
     reply_to: str = ""
     link: str = ""
@@ -75,7 +75,8 @@ class MailDelivery:
         if self.reply_to:
             made["Reply-To"] = _address(self.reply_to)
         made["Subject"] = said.subject
-        made["Date"] = format_datetime(self.clock())
+        if parcel.sent is not None:
+            made["Date"] = format_datetime(parcel.sent)
         made["Message-ID"] = message_id(key, self.sender)
         made["Auto-Submitted"] = "auto-generated"
         made["Content-Language"] = said.language
@@ -100,19 +101,23 @@ class MailDelivery:
 
 def message_id(key: str, sender: str) -> str:
     """The name of a letter: its delivery's key at the sender's domain, the same at every try."""
-    return f"<{key}@{parseaddr(sender)[1].rpartition('@')[2] or 'localhost'}>"
+    return f"<{key}@{_parsed(sender)[1].rpartition('@')[2]}>"
 
 
 def _address(text: str) -> Address:
-    name, spec = parseaddr(text)
-    try:
-        return Address(display_name=name, addr_spec=spec)
-    except Exception as error:  # the library raises five kinds for what is no address
-        raise NotDelivered(f"'{text}' is no mail address", again=False) from error
+    name, spec = _parsed(text)
+    return Address(display_name=name, addr_spec=spec)
+
+
+def _parsed(text: str) -> tuple[str, str]:
+    found = mail_address(text)
+    if found is None:
+        raise NotDelivered(f"'{text}' is no mail address", again=False)
+    return found
 
 
 def _beyond_ascii(addresses: tuple[str, ...]) -> bool:
-    return not all(parseaddr(one)[1].isascii() for one in addresses)
+    return not all(_parsed(one)[1].isascii() for one in addresses)
 
 
 # ---- the conversation ------------------------------------------------------------------------------------------------
@@ -143,9 +148,9 @@ def _handed_over(smtp: smtplib.SMTP, sender: str, recipients: tuple[str, ...], w
     options = ["SMTPUTF8", "BODY=8BITMIME"] if beyond else []
     if beyond and not smtp.has_extn("smtputf8"):
         raise NotDelivered("the server takes no addresses beyond ASCII", again=False)
-    _agreed(*smtp.mail(parseaddr(sender)[1], options), "the sender")
+    _agreed(*smtp.mail(_parsed(sender)[1], options), "the sender")
     for one in recipients:
-        _agreed(*smtp.rcpt(parseaddr(one)[1]), one)
+        _agreed(*smtp.rcpt(_parsed(one)[1]), one)
     try:
         code, reply = smtp.data(written.as_bytes())
     except (smtplib.SMTPServerDisconnected, TimeoutError, ConnectionError) as error:

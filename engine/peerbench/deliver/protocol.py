@@ -10,7 +10,7 @@ from __future__ import annotations
 import random
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -29,6 +29,7 @@ class Parcel:
     audience: str
     folder: Path
     files: tuple[str, ...]
+    sent: datetime | None = None  # when it is handed over, for a way that writes a date on it
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import random
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
+from typing import Final
 
 from peerbench.config.load import load
 from peerbench.config.values import Config, Target
+from peerbench.core.findings import Finding
 from peerbench.deliver.ledger import Issue, Ledger, Queued
 from peerbench.deliver.protocol import Delivery, NotDelivered, Parcel, pause
 
@@ -17,12 +21,55 @@ Ways = Callable[[Target, Path], Delivery]
 
 
 def way(target: Target, root: Path) -> Delivery:
-    """How a target of a config delivers; root: the project, where relative paths begin."""
+    """How a target of a config delivers; root: the project, where relative paths begin. Secrets: the environment's."""
+    made: Delivery = WAYS[target.kind](target, root)
+    return made
+
+
+def _folder(target: Target, root: Path) -> Delivery:
     from peerbench.deliver.copies import FolderDelivery
 
-    if target.kind == "folder":
-        return FolderDelivery(root / Path(str(target.settings["folder"])).expanduser())
-    raise NotDelivered(f"there is no way to deliver by {target.kind}", again=False)
+    return FolderDelivery(root / Path(str(target.settings["folder"])).expanduser())
+
+
+def _mail(target: Target, root: Path) -> Delivery:
+    from peerbench.deliver.mail import PORTS, MailDelivery, Server
+
+    said = target.settings
+    authorities = root / Path(said["authorities"]).expanduser() if said["authorities"] else None
+    password = _secret(said["password_env"]) if said["user"] else ""
+    server = Server(
+        said["host"], said["port"] or PORTS[said["security"]], said["security"], said["user"], password, authorities
+    )
+    attach = tuple(f".{name}" for name in target.formats) or (".pdf",)
+    return MailDelivery(server, said["sender"], attach, said["reply_to"], said["link"])
+
+
+def _webhook(target: Target, root: Path) -> Delivery:
+    from peerbench.deliver.webhook import WebhookDelivery
+
+    said = target.settings
+    secret = _secret(said["secret_env"]) if said["secret_env"] else ""
+    return WebhookDelivery(_secret(said["url_env"]), said["shape"], said["link"], secret)
+
+
+def _store(target: Target, root: Path) -> Delivery:
+    from peerbench.deliver.objects import Bucket, StoreDelivery
+
+    said = target.settings
+    keys = (_secret(said[name]) if said[name] else "" for name in ("key_env", "secret_env"))
+    return StoreDelivery(Bucket(said["bucket"], said["prefix"], said["region"], said["endpoint"], *keys))
+
+
+def _secret(variable: str) -> str:
+    """The value of an environment variable. Raises NotDelivered where it has none; set, the next try finds it."""
+    found = os.environ.get(variable, "")
+    if not found:
+        raise NotDelivered(f"the environment variable {variable} is not set", again=True)
+    return found
+
+
+WAYS: Final = {"folder": _folder, "mail": _mail, "webhook": _webhook, "s3": _store}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +88,7 @@ def one(delivery: Queued, issue: Issue, work: Work) -> Queued:
     """The delivery as the try ended. Raises LeaseLost where another pass took it over meanwhile."""
     try:
         config, target = _target(delivery, issue, work.root)
-        parcel = _parcel(config, target, delivery, issue)
+        parcel = replace(_parcel(config, target, delivery, issue), sent=work.clock())
         recipients = (delivery.recipient,) if delivery.recipient else ()
         receipt = work.ways(target, work.root).send(parcel, recipients, delivery.id)
     except NotDelivered as error:
@@ -57,13 +104,24 @@ def one(delivery: Queued, issue: Issue, work: Work) -> Queued:
 
 def _target(delivery: Queued, issue: Issue, root: Path) -> tuple[Config, Target]:
     """The target as the config names it now: its address may have been mended since."""
-    config, findings = load(root / issue.config)
+    config, findings = _read(root / issue.config)
     if config is None or any(finding.severity == "error" for finding in findings):
         raise NotDelivered(f"{issue.config} cannot be read; see `bench check`", again=True)
     for target in config.deliver:
         if target.name == delivery.target:
             return config, target
     raise NotDelivered(f"{issue.config} names no target '{delivery.target}' any more", again=False)
+
+
+def _read(path: Path) -> tuple[Config | None, tuple[Finding, ...]]:
+    """The config, read anew where it or a file beside it, which it may extend, has changed."""
+    stamps = ((one.name, one.stat().st_mtime_ns, one.stat().st_size) for one in sorted(path.parent.glob("*.yaml")))
+    return _loaded(path, tuple(stamps))
+
+
+@lru_cache(maxsize=16)
+def _loaded(path: Path, stamps: tuple[tuple[str, int, int], ...]) -> tuple[Config | None, tuple[Finding, ...]]:
+    return load(path)
 
 
 def _parcel(config: Config, target: Target, delivery: Queued, issue: Issue) -> Parcel:
