@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
-from peerbench.brief import clip, cuts, lineage, plan, prose
+from peerbench.brief import agree, clip, cuts, lineage, plan, prose
 from peerbench.brief.audience import Audience
 from peerbench.brief.blocks import BLOCKS
 from peerbench.brief.context import WORTH, Desk
@@ -76,6 +76,8 @@ def compose(
     brief = Brief(meta, headline, standfirst, (), takeaways, side, pages, (), ())
     brief = lineage.numbered(desk, brief, rows=rows)
     brief = replace(brief, definitions=lineage.definitions(desk, brief))
+    if taken is None:
+        agree.check(study.evidence, brief, desk.claims)
     return _with_byline(desk, brief)
 
 
