@@ -44,10 +44,10 @@ class Written:
 
 def written(config: Path, *, today: date = TODAY) -> Written:
     from peerbench import pipeline
-    from peerbench.brief import assemble, compose
+    from peerbench.brief import compose
 
     case = pipeline.prepare(config, today=today)
-    study, made = assemble.study(case.data, case.request)
+    study, made = pipeline.studied(case)
     return Written(case, study, made, {one.name: compose.compose(study, one) for one in case.request.audiences})
 
 

@@ -32,8 +32,8 @@ from studies import TODAY, project
 
 KEPT: Final = ("companies", "lines", "facts", "prices", "fx", "estimates", "dividends", "claims", "disagreements")
 DATA: Final = {
-    "metrics.csv", "comparison.csv", "facts.parquet", "claims.csv", "findings.json", "manifest.json", "request.json",
-    "summary.json",
+    "metrics.csv", "comparison.csv", "facts.parquet", "checked.json", "claims.csv", "findings.json", "manifest.json",
+    "request.json", "summary.json",
     *(f"data/{name}.parquet" for name in KEPT),
 }  # fmt: skip
 QUICK: Final[dict[str, Any]] = {"audiences": ["risk", "policy"], "outputs": ["html"]}

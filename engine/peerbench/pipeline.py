@@ -27,13 +27,14 @@ from peerbench.core.evidence import rows_by
 from peerbench.core.findings import Finding, Origin, Severity, did_you_mean
 from peerbench.core.names import MOST as LONGEST_NAME
 from peerbench.core.names import shortened
-from peerbench.core.verdicts import Verdict
+from peerbench.core.verdicts import Circulated, Verdict
 from peerbench.deliver import folder as delivery
 from peerbench.gate import Ruling
 from peerbench.shipped import shipped
 from peerbench.sources import dataset, digest
 
 if TYPE_CHECKING:
+    from peerbench.factcheck import report
     from peerbench.render.brand import Brand
 
 Progress = Callable[[str], None]
@@ -112,7 +113,7 @@ def build(
         raise UnusableRequest(mistakes)
     _expect(case, wanted)
     progress("computing")
-    study, frames = assemble.study(case.data, case.request)
+    study, frames = studied(case)
     study = replace(study, findings=levelled((*case.warnings, *study.findings), case.config.checks))
     folder = (out or case.config.root / "output") / case.config.name / case.request.as_of.isoformat()
     held = tuple(finding for finding in study.findings if finding.severity == HELD_BY)
@@ -142,10 +143,62 @@ def build(
     study = replace(study, findings=(*study.findings, *left_out))
     files |= records.files(study, frames, briefs) | dossier.files(case.data, case.request, study.plan)
     files["summary.json"] = records.as_json({brief.meta.audience: summary.of(brief) for brief in briefs})
+    files |= _checked(case, study)
     files["manifest.json"] = _manifest(case, files | _files_of(folder, kept))
     progress("publishing")
     published = delivery.publish(folder, files, keep=kept)
     return BuildResult(folder, published, study.findings, held=False, ruling=ruling)
+
+
+def studied(case: _Case) -> tuple[Study, assemble.Frames]:
+    """The study of a case, with what is said about its companies held against its figures."""
+    study, frames = assemble.study(case.data, case.request)
+    return replace(study, circulating=_circulating(case)), frames
+
+
+def _circulating(case: _Case) -> tuple[Circulated, ...]:
+    config = case.config
+    if not config.circulation:
+        return ()
+    from peerbench import factcheck
+
+    scope = _scope(case)
+    book = factcheck.figures(scope)
+    published = case.request.furniture.published
+    last = date(published.year, published.month, published.day)
+    return tuple(
+        Circulated(verdict, one.source, one.day or case.request.as_of, one.url)
+        for one in config.circulation
+        if one.day is None or one.day <= last
+        for text in one.texts
+        for verdict in factcheck.check(text, scope, about=one.about or config.subject, book=book)
+    )
+
+
+def _checked(case: _Case, study: Study) -> dict[str, bytes]:
+    """What was found about the claims in circulation, all of it: the page has room for the weightiest."""
+    if not study.circulating:
+        return {}
+    from peerbench.factcheck import report
+
+    texts = dict.fromkeys((one.source, one.day) for one in study.circulating)
+    found = [
+        report.data(
+            _report(case, tuple(c.verdict for c in study.circulating if (c.source, c.day) == key), "en"), key[0]
+        )
+        | {"published": key[1]}
+        for key in texts
+    ]
+    return {"checked.json": records.as_json(found)}
+
+
+def _report(case: _Case, verdicts: tuple[Verdict, ...], language: str) -> report.TextChecked:
+    from peerbench import factcheck
+    from peerbench.factcheck import report
+
+    names = {key: company.name for key, company in case.data.companies.items()}
+    book = Sourcebook(case.data, names)
+    return report.TextChecked(case.config.name, case.request.as_of, language, verdicts, factcheck.notes(verdicts), book)
 
 
 def _expect(case: _Case, wanted: Sequence[str]) -> None:
@@ -226,8 +279,8 @@ def prepare(
     config, findings = configs.load(config_path, files=given is None)
     if config is None:
         raise UnusableRequest(_errors(findings))
-    if as_of is not None:
-        config = replace(config, as_of=as_of)
+    if as_of is not None:  # of another day it is another issue, and was published on that day
+        config = replace(config, as_of=as_of, published=config.published if as_of == config.as_of else None)
     config = replace(config, **(over or {}))
     clothes, theme_mistakes = dress.dress(config)
     roots = clothes.roots
@@ -564,7 +617,7 @@ def check(config_path: Path, *, as_of: date | None = None, today: date) -> tuple
         case = prepare(config_path, as_of=as_of, today=today)
     except UnusableRequest as error:
         return error.findings
-    study, _ = assemble.study(case.data, case.request)
+    study, _ = studied(case)
     shop = shop_of(case, study)
     mistakes = [finding for reader in case.request.audiences for finding in editions.mistakes(shop, reader)]
     return (
@@ -621,40 +674,13 @@ def _asking(request: assemble.Request, metric: str) -> assemble.Request:
 # ---- outside texts ---------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class TextChecked:
-    """What the check of a text found. notes: what is to be said of the text as a whole."""
-
-    config: str
-    as_of: date
-    language: str
-    verdicts: tuple[Verdict, ...]
-    notes: tuple[str, ...]
-    book: Sourcebook
-
-    def document(self, id: str) -> dict[str, Any] | None:
-        """The row behind an id as a document: title, day, address."""
-        return self.book.document(id)
-
-    def sources(self, verdict: Verdict) -> tuple[str, ...]:
-        """The documents behind the figures of a verdict, each once, one line each."""
-        figures = (*verdict.right[:2], *((verdict.matched,) if verdict.matched else ()))
-        ids = [id for figure in figures for id in figure.documents]
-        return tuple(dict.fromkeys(line for id in ids if (line := self.book.line(id))))
-
-
-def check_text(text: str, config_path: Path, *, as_of: date | None = None, today: date) -> TextChecked:
+def check_text(text: str, config_path: Path, *, as_of: date | None = None, today: date) -> report.TextChecked:
     """Every quantitative statement of a text, judged by the figures of a config. Raises UnusableRequest."""
     from peerbench import factcheck
 
     case = prepare(config_path, as_of=as_of, audiences=(), today=today)
-    scope = _scope(case)
-    verdicts = factcheck.check(text, scope)
-    names = {key: company.name for key, company in case.data.companies.items()}
-    return TextChecked(
-        case.config.name, scope.as_of, factcheck.language(text), verdicts, factcheck.notes(verdicts),
-        Sourcebook(case.data, names),
-    )  # fmt: skip
+    verdicts = factcheck.check(text, _scope(case))
+    return _report(case, verdicts, factcheck.language(text))
 
 
 def _scope(case: _Case) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from peerbench.brief import exhibits, notes, prose, standing, tables
+from peerbench.brief import circulation, exhibits, notes, prose, standing, tables
 from peerbench.brief.context import Desk
 from peerbench.core.document import Block, SourceList
 
@@ -59,6 +59,8 @@ BLOCKS: Final[Mapping[str, Maker]] = {
     "note.not_shown": notes.not_shown,
     "note.glossary": notes.glossary,
     **{f"note.{name}": maker for name, maker in notes.NOTES.items()},
+    "register.whole": lambda desk: notes.register(desk, 0, 1) if desk.study.circulating else None,
+    "register.claims": circulation.register,
     "register.left": lambda desk: notes.register(desk, 0, 2),
     "register.right": lambda desk: notes.register(desk, 1, 2),
     "sources": lambda desk: SourceList(),

@@ -26,6 +26,7 @@ LIMITS: Final = {  # limits, and where each holds; "" is the head of the first p
     "words": "note.",
     "outlook": "note.b",
     "register": "register.",
+    "claims": "register.claims",
     "citations": "basis",
 }
 SPLITS: Final = {"12": 1, "8+4": 2, "6+6": 2, "4+4+4": 3}

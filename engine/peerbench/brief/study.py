@@ -11,6 +11,7 @@ from peerbench.core.dataset import Dataset
 from peerbench.core.evidence import Evidence, Quantity, Tested
 from peerbench.core.figures import Identity, SeriesPoint
 from peerbench.core.findings import Finding
+from peerbench.core.verdicts import Circulated
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +112,7 @@ class Study:
     claims: Mapping[str, Quantity] = field(default_factory=dict)  # company claims with a value, by claim id
     rates: tuple[Quantity, ...] = ()  # spot rates printed in the panel, brief's currency to reporting currency
     priced_on: date | None = None
+    circulating: tuple[Circulated, ...] = ()  # what others say about the companies, checked
 
     @property
     def identities(self) -> tuple[Identity, ...]:

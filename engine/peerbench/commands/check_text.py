@@ -8,7 +8,7 @@ from argparse import Namespace
 from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from peerbench.commands import request
 from peerbench.commands.printing import clean
@@ -17,7 +17,7 @@ from peerbench.core.findings import Finding, Origin
 from peerbench.core.verdicts import JUDGEMENTS, SLIPS, Figure, Verdict
 
 if TYPE_CHECKING:
-    from peerbench.pipeline import TextChecked
+    from peerbench.factcheck.report import TextChecked
 
 WIDTH: Final = 96
 WORDS: Final = {"verified": "verified", "contradicted": "contradicted", "not_checkable": "not checkable"}
@@ -30,9 +30,11 @@ def run(parsed: Namespace, arguments: list[str]) -> int:
     text = decoded(_bytes(parsed.text), name)
     found = pipeline.check_text(text, Path(parsed.config), as_of=request.day(parsed.as_of), today=date.today())
     if parsed.format == "json":
-        print(json.dumps(data(found, name), indent=2, ensure_ascii=False, default=str))
+        from peerbench.factcheck import report
+
+        print(json.dumps(report.data(found, name), indent=2, ensure_ascii=False, default=str))
     else:
-        print("\n".join(report(found, name, parsed.config)))
+        print("\n".join(told(found, name, parsed.config)))
     return int(any(verdict.judgement == "contradicted" for verdict in found.verdicts))
 
 
@@ -72,7 +74,7 @@ def _unusable(name: str, message: str, hint: str, line: int | None = None) -> Un
 # ---- for people ------------------------------------------------------------------------------------------------------
 
 
-def report(found: TextChecked, name: str, config: str) -> Iterator[str]:
+def told(found: TextChecked, name: str, config: str) -> Iterator[str]:
     """A head that counts, then each statement with its place, verdict, figure, slip and source."""
     yield f"{name}: {counts(found.verdicts)}; by the figures known on {found.as_of.isoformat()}"
     if found.language != "en":
@@ -129,116 +131,3 @@ def said(figure: Figure, digits: int = 3) -> str:
     from peerbench.factcheck.judgement import printed
 
     return f"{printed(figure, digits)}, {figure.what}, {figure.when}"
-
-
-# ---- for programs ----------------------------------------------------------------------------------------------------
-
-
-def data(found: TextChecked, name: str) -> dict[str, Any]:
-    """The report as data; its schema is printed by `bench schema check-text`."""
-    return {
-        "text": name,
-        "config": found.config,
-        "as_of": found.as_of,
-        "language": found.language,
-        "counts": {one: sum(v.judgement == one for v in found.verdicts) for one in JUDGEMENTS},
-        "notes": list(found.notes),
-        "statements": [_entry(found, verdict) for verdict in found.verdicts],
-    }
-
-
-def _entry(found: TextChecked, verdict: Verdict) -> dict[str, Any]:
-    return {
-        "quote": verdict.quote,
-        "line": verdict.line,
-        "column": verdict.column,
-        "start": verdict.start,
-        "end": verdict.end,
-        "sentence": verdict.sentence,
-        "read_as": verdict.reading,
-        "verdict": verdict.judgement,
-        "figures": [_figure(found, figure) for figure in verdict.right],
-        "slip": SLIPS.get(verdict.slip),
-        "matched": None if verdict.matched is None else _figure(found, verdict.matched),
-        "reason": verdict.reason,
-    }
-
-
-def _figure(found: TextChecked, figure: Figure) -> dict[str, Any]:
-    from peerbench.factcheck.judgement import printed
-
-    return {
-        "company": figure.company,
-        "measure": figure.metric,
-        "what": figure.what,
-        "when": figure.when,
-        "value": figure.value,
-        "printed": printed(figure),
-        "unit": figure.unit,
-        "kind": figure.kind,
-        "currency": figure.currency or None,
-        "period_start": figure.start,
-        "period_end": figure.end,
-        "known_on": figure.known_on,
-        "how": figure.how,
-        "explain": figure.explain or None,
-        "documents": [document for id in figure.documents if (document := found.document(id)) is not None],
-    }
-
-
-SCHEMA: Final[dict[str, Any]] = {
-    "$schema": "https://json-schema.org/draft/2020-12/schema",
-    "title": "bench check-text",
-    "type": "object",
-    "additionalProperties": False,
-    "required": ["text", "config", "as_of", "language", "counts", "notes", "statements"],
-    "properties": {
-        "text": {"type": "string"},
-        "config": {"type": "string"},
-        "as_of": {"type": "string", "format": "date"},
-        "language": {"enum": ["en", "zh", "other"]},
-        "counts": {
-            "type": "object", "additionalProperties": False, "required": list(JUDGEMENTS),
-            "properties": {one: {"type": "integer", "minimum": 0} for one in JUDGEMENTS},
-        },
-        "notes": {"type": "array", "items": {"type": "string"}},
-        "statements": {"type": "array", "items": {"$ref": "#/$defs/statement"}},
-    },
-    "$defs": {
-        "statement": {
-            "type": "object", "additionalProperties": False,
-            "required": ["quote", "line", "column", "start", "end", "verdict", "figures", "slip", "matched", "reason"],
-            "properties": {
-                "quote": {"type": "string"}, "line": {"type": "integer", "minimum": 1},
-                "column": {"type": "integer", "minimum": 1}, "start": {"type": "integer", "minimum": 0},
-                "end": {"type": "integer", "minimum": 0}, "sentence": {"type": "string"},
-                "read_as": {"type": "string"}, "verdict": {"enum": list(JUDGEMENTS)},
-                "figures": {"type": "array", "items": {"$ref": "#/$defs/figure"}},
-                "slip": {"enum": [*SLIPS.values(), None]},
-                "matched": {"oneOf": [{"type": "null"}, {"$ref": "#/$defs/figure"}]},
-                "reason": {"type": "string"},
-            },
-        },
-        "figure": {
-            "type": "object", "additionalProperties": False,
-            "required": ["company", "measure", "what", "when", "value", "printed", "unit", "documents"],
-            "properties": {
-                "company": {"type": "string"}, "measure": {"type": "string"}, "what": {"type": "string"},
-                "when": {"type": "string"}, "value": {"type": "number"}, "printed": {"type": "string"},
-                "unit": {"enum": ["times", "fraction", "money", "money_per_share", "shares", "count"]},
-                "kind": {"enum": ["level", "change", "points"]}, "currency": {"type": ["string", "null"]},
-                "period_start": {"type": ["string", "null"]}, "period_end": {"type": ["string", "null"]},
-                "known_on": {"type": ["string", "null"]}, "how": {"type": "string"},
-                "explain": {"type": ["string", "null"]},
-                "documents": {"type": "array", "items": {"$ref": "#/$defs/document"}},
-            },
-        },
-        "document": {
-            "type": "object", "additionalProperties": False, "required": ["id", "title"],
-            "properties": {
-                "id": {"type": "string"}, "title": {"type": "string"}, "known_on": {"type": ["string", "null"]},
-                "url": {"type": ["string", "null"]}, "locator": {"type": ["string", "null"]},
-            },
-        },
-    },
-}  # fmt: skip

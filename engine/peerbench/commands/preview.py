@@ -109,7 +109,6 @@ class Desk:
     def shown(self, *, everything: bool) -> Iterator[Path]:
         """Make the web page of each audience, then the PDFs, and yield each file as it is there."""
         from peerbench import pipeline
-        from peerbench.brief import assemble
         from peerbench.render import templates
 
         templates.forget()
@@ -117,7 +116,7 @@ class Desk:
             self._study = None  # what fails below is done again
             asked = self.asked or None
             self._case = pipeline.prepare(self.config, as_of=self.as_of, audiences=asked, today=date.today())
-            self._study, _ = assemble.study(self._case.data, self._case.request)
+            self._study, _ = pipeline.studied(self._case)
         case, shop = self._case, pipeline.shop_of(self._case, self._study)
         readers = [reader for reader in case.request.audiences if reader.name in case.asked]
         briefs = {}

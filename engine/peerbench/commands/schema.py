@@ -39,6 +39,6 @@ def _brief() -> dict[str, Any]:
 
 
 def _report() -> dict[str, Any]:
-    from peerbench.commands.check_text import SCHEMA
+    from peerbench.factcheck.report import SCHEMA
 
     return SCHEMA

@@ -117,6 +117,18 @@ def _file(path: Path, text: bytes, root: Path) -> ConfigFile:
     return ConfigFile(shown(path, root), Path(os.path.abspath(path)), hashlib.sha256(text).hexdigest(), lines)
 
 
+def text(path: Path, root: Path) -> ConfigFile | None:
+    """A text file of the project as a file that the config rests on; None where it is not there or is no text."""
+    try:
+        with path.open("rb") as file:
+            data = file.read(tree.MAX_BYTES + 1)
+        data.decode("utf-8")
+    except (OSError, ValueError):
+        return None
+    usable = len(data) <= tree.MAX_BYTES and b"\0" not in data
+    return _file(path, data, root) if usable else None
+
+
 def _tree(text: bytes, file: str) -> tuple[tree.Table | None, tuple[Finding, ...]]:
     try:
         decoded = text.decode("utf-8-sig")

@@ -37,6 +37,7 @@ def check(config: Config, *, known: Known, today: date) -> tuple[Finding, ...]:
         *_subject(config, known.companies),
         *_peers(config, known.companies),
         *_excluded(config),
+        *_circulation(config, today),
         *_metrics(config, known.metrics),
         *_custom(config, known.metrics),
         *_audiences(config, known.audiences),
@@ -168,6 +169,24 @@ def _excluded(config: Config) -> Iterator[Finding]:
             message = f"'{out.company}' is excluded and is {taken[out.company]}"
             hint = "Delete it from one of the two."
             yield config.finding("config.excluded", message, "excluded", index, "company", hint=hint)
+
+
+def _circulation(config: Config, today: date) -> Iterator[Finding]:
+    """What others say must be said of a company of the brief, and before the brief was published."""
+    check = "config.circulation"
+    published = config.published or config.as_of or today
+    last = date(published.year, published.month, published.day)
+    for index, one in enumerate(config.circulation):
+        keys = ("claims_in_circulation", index)
+        if one.about and one.about not in config.companies:
+            hint = did_you_mean(one.about, config.companies)
+            yield config.finding(check, f"'{one.about}' is not a company of this brief", *keys, "about", hint=hint)
+        if one.day is not None and one.day > last:
+            message = f"said on {one.day}, after this brief of {last}, and left out"
+            hint = "Give the brief's day as `published`."
+            yield config.finding(check, message, *keys, "date", severity="warning", hint=hint)
+        if not one.texts and one.file is None:
+            yield config.finding(check, "nothing is quoted", *keys, hint="Add statements: […], or file: a text.")
 
 
 def _metrics(config: Config, catalogue: Collection[str]) -> Iterator[Finding]:

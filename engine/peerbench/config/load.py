@@ -12,7 +12,18 @@ from typing import TYPE_CHECKING, Any, Final
 
 from peerbench import schedule as schedules
 from peerbench.config import chain as chains
-from peerbench.config.values import Brand, Config, Excluded, Gate, MetricGroup, Peer, Source, Target
+from peerbench.config.values import (
+    Brand,
+    Circulation,
+    Config,
+    ConfigFile,
+    Excluded,
+    Gate,
+    MetricGroup,
+    Peer,
+    Source,
+    Target,
+)
 from peerbench.core import tree
 from peerbench.core.findings import Finding, Origin, did_you_mean
 from peerbench.core.metric import MetricDefinition
@@ -25,6 +36,7 @@ if TYPE_CHECKING:
 
     from peerbench.config.model import (
         BrandShape,
+        CirculationShape,
         CustomMetricShape,
         DeliverShape,
         GateShape,
@@ -55,7 +67,7 @@ def load(path: Path, *, root: Path | None = None, files: bool = True) -> tuple[C
     findings = (*chain.findings, *_name(path, root), *findings)
     config = None if settings is None else _config(settings, path, root, chain, document)
     if config is not None:
-        there = (*_folders(config), *_brand_files(config)) if files else ()
+        there = (*_folders(config), *_brand_files(config), *_texts(config)) if files else ()
         findings = (*findings, *there)
     return config, chains.with_excerpts(_in_order(findings, chain), chain.files)
 
@@ -325,6 +337,7 @@ def _holds(holder: object, key: str | int) -> bool:
 
 
 def _config(settings: Settings, path: Path, root: Path, chain: chains.Chain, document: _Document) -> Config:
+    texts = {one.file: chains.text(root / one.file, root) for one in settings.claims_in_circulation if one.file}
     custom = tuple(_metric(name, shape, chain.files[0].path) for name, shape in settings.custom_metrics.items())
     return Config(
         name=path.stem,
@@ -362,11 +375,20 @@ def _config(settings: Settings, path: Path, root: Path, chain: chains.Chain, doc
         ledger_file=settings.ledger.file,
         ledger_variable=settings.ledger.url_env,
         deliver=tuple(_target(shape, settings.mail) for shape in settings.deliver),
-        files=chain.files,
+        circulation=tuple(_circulation(shape, texts, root) for shape in settings.claims_in_circulation),
+        files=(*chain.files, *(file for file in texts.values() if file is not None)),
         attachments=settings.attachments,
         places=document.dotted(document.places),
         key_places=document.dotted(document.keys),
     )
+
+
+def _circulation(shape: CirculationShape, texts: Mapping[str, ConfigFile | None], root: Path) -> Circulation:
+    """Quoted statements, and the text of a file that could be read."""
+    file = texts.get(shape.file)
+    read = ("\n".join(file.lines),) if file is not None else ()
+    where = _in_project(root, shape.file) if shape.file else None
+    return Circulation(shape.source, shape.date, shape.url, shape.about, (*shape.statements, *read), where)
 
 
 def _source(shape: SourceShape, root: Path) -> Source:
@@ -506,6 +528,26 @@ def _brand_files(config: Config) -> tuple[Finding, ...]:
         for key, path in named
         if path is not None and (message := _not_there(path, config.root))
     )
+
+
+def _texts(config: Config) -> tuple[Finding, ...]:
+    """Texts in circulation that are not in the project, or are no text."""
+    read = {file.file for file in config.files}
+    found = []
+    for index, one in enumerate(config.circulation):
+        if one.file is None:
+            continue
+        message = _not_there(one.file, config.root)
+        if not message and one.file not in read:
+            message = (
+                f"'{chains.shown(one.file, config.root)}' is not a text in UTF-8 of {tree.MAX_BYTES:,} bytes at most"
+            )
+        if message:
+            keys = ("claims_in_circulation", index, "file")
+            found.append(
+                config.finding("config.circulation", message, *keys, hint="Paths begin at the project's folder.")
+            )
+    return tuple(found)
 
 
 def _not_there(path: Path, root: Path) -> str:

@@ -519,6 +519,18 @@ class DeliverShape(Shape):
     formats: list[Name] = Field(default=[], description="Only these editions, e.g. [pdf]. Left out: all.")
 
 
+class CirculationShape(Shape):
+    """Statements about the companies that others have published: short quotations, or a text of the project."""
+
+    required = ("source", "date")
+    source: Text = Field("", description="Who says it, as the page names it, e.g. an AI-written article.")
+    date: Day | None = Field(None, description="The day it was published; not after this brief.")
+    url: Text = Field("", description="Its address.")
+    about: Company = Field("", description="The company meant where a statement names none. Left out: the subject.")
+    statements: list[Text] = Field([], description="Quoted statements, e.g. a net debt-to-equity ratio of 0.25x.")
+    file: Text = Field("", description="A text file of the project instead.")
+
+
 class Settings(Shape):
     """A peer set: who is measured against whom, on what, as of when, for whom."""
 
@@ -542,6 +554,9 @@ class Settings(Shape):
     )
     custom_metrics: dict[MetricId, CustomMetricShape] = Field({}, description="Metrics of one's own, by formula.")
     segments: dict[Company, SegmentShape] = Field({}, description="Comparable segments, by company.")
+    claims_in_circulation: list[CirculationShape] = Field(
+        [], description="What others say about the companies; checked and printed beside the data-quality register."
+    )
     not_shown: Text = Field("", description="What the figures of this set do not show, for readers of policy.")
     audiences: list[Name] = Field(["institutional"], description="One brief per audience: folders of templates/.")
     outputs: list[Name] = Field(["pdf", "html"], description="Editions: pdf, html, xlsx, md, json.")
@@ -573,6 +588,7 @@ SHAPES: Final[dict[str, type[Shape]]] = {
     "excluded": ExcludedShape,
     "custom_metrics": CustomMetricShape,
     "segments": SegmentShape,
+    "claims_in_circulation": CirculationShape,
     "brand": BrandShape,
     "schedule": ScheduleShape,
     "gate": GateShape,

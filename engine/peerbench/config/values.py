@@ -56,6 +56,18 @@ class Excluded:
 
 
 @dataclass(frozen=True, slots=True)
+class Circulation:
+    """What others have published about the companies: its source and day, and the texts to check."""
+
+    source: str
+    day: date | None
+    url: str
+    about: str  # a company, or empty for the subject
+    texts: tuple[str, ...]
+    file: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class MetricGroup:
     name: str
     metrics: tuple[str, ...]
@@ -138,6 +150,7 @@ class Config:
     ledger_file: str
     ledger_variable: str  # names the environment variable with the URL, in place of a file
     deliver: tuple[Target, ...]
+    circulation: tuple[Circulation, ...] = ()
     files: tuple[ConfigFile, ...] = ()
     attachments: bool = True  # config and data travel inside PDF and web page
     places: Mapping[str, Origin] = field(repr=False, default_factory=dict)  # of values, by dotted key: peers.0.company

@@ -6,6 +6,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final, Literal
 
+from peerbench.core.document import Number
+
+MILLION: Final = 1e6
+FORMATS: Final = {
+    "money": "money", "money_per_share": "price", "times": "x1", "count": "count", "shares": "shares",
+}  # fmt: skip
 Judgement = Literal["verified", "contradicted", "not_checkable"]
 JUDGEMENTS: Final = ("verified", "contradicted", "not_checkable")
 
@@ -74,3 +80,28 @@ class Verdict:
     bases: tuple[str, ...] = ()  # bases of the number, for a text that mixes them
     sentence: str = ""
     digits: int = 3  # significant digits of the number, so that a figure is printed as closely
+
+
+@dataclass(frozen=True, slots=True)
+class Circulated:
+    """A statement in circulation with its verdict, and where it stands."""
+
+    verdict: Verdict
+    source: str  # who says it, as the page names it
+    day: date
+    url: str = ""
+
+
+def number(figure: Figure, digits: int = 3) -> Number:
+    """A figure as a number of the document, with the format that suits it."""
+    fine = digits > 3
+    if figure.kind == "change":
+        return Number(figure.value, "spct2" if fine else "spct1" if abs(figure.value) < 10 else "spct0")
+    if figure.unit == "fraction":
+        if figure.kind == "points":
+            return Number(figure.value, "pp1")
+        times = figure.metric.endswith("to_equity")  # written as a multiple as often as in percent
+        return Number(figure.value, "x2" if times else "pct2" if fine else "pct1")
+    if figure.unit == "money" and fine and abs(figure.value) >= MILLION:
+        return Number(figure.value, "money_m", figure.currency)
+    return Number(figure.value, FORMATS[figure.unit], figure.currency)

@@ -12,9 +12,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
-from peerbench.core.document import Number
 from peerbench.core.periods import add_months
-from peerbench.core.verdicts import Figure, Judgement, Verdict
+from peerbench.core.verdicts import Figure, Judgement, Verdict, number
 from peerbench.factcheck import periods as calendar
 from peerbench.factcheck.ledger import Answer, Change, Lack, Ledger, spoken
 from peerbench.factcheck.lexicon import Series
@@ -27,10 +26,6 @@ ABOUT: Final = 0.05  # "about" may be so far off at most
 NEAR: Final = 1e-12  # what the arithmetic of floats may cost
 STALE_DAYS: Final = 400  # how far back a price may be looked for
 LEAST_DIGITS: Final = 2  # a number of fewer digits fits too much by chance to name a slip of another period or company
-MILLION: Final = 1e6
-FORMATS: Final = {
-    "money": "money", "money_per_share": "price", "times": "x1", "count": "count", "shares": "shares",
-}  # fmt: skip
 CODES: Final = {"USD": "US$", "CNY": "RMB", "HKD": "HK$", "EUR": "€", "GBP": "£", "JPY": "JPY "}
 
 
@@ -560,21 +555,6 @@ def printed(figure: Figure, digits: int = 3) -> str:
     from peerbench.render.format import text
 
     return text(number(figure, digits))
-
-
-def number(figure: Figure, digits: int = 3) -> Number:
-    """A figure as a number of the document, with the format that suits it."""
-    fine = digits > 3
-    if figure.kind == "change":
-        return Number(figure.value, "spct2" if fine else "spct1" if abs(figure.value) < 10 else "spct0")
-    if figure.unit == "fraction":
-        if figure.kind == "points":
-            return Number(figure.value, "pp1")
-        times = figure.metric.endswith("to_equity")  # written as a multiple as often as in percent
-        return Number(figure.value, "x2" if times else "pct2" if fine else "pct1")
-    if figure.unit == "money" and fine and abs(figure.value) >= MILLION:
-        return Number(figure.value, "money_m", figure.currency)
-    return Number(figure.value, FORMATS[figure.unit], figure.currency)
 
 
 def judged(judge: Judge, statements: Iterable[Statement]) -> tuple[Verdict, ...]:

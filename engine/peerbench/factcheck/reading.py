@@ -21,6 +21,7 @@ from peerbench.factcheck.sentences import Sentence, clauses, sentences
 Kind = Literal["level", "change", "points", "share", "unclear"]
 Strength = Literal["own", "sentence", "carried", ""]  # how near the words are that say it
 
+PERIOD_GAP: Final = 16  # letters between a number and the period that its quote takes in
 FAR: Final = 90  # a measure further than so many letters, clause breaks counted, is not the number's
 _OF: Final = re.compile(r"\s*(?:of|in)\s+(?:its|the|their|total|overall|group|company's)?\s*\Z")
 _WORD: Final = re.compile(r"[A-Za-z][\w/&'-]*|[^\s,:=($\u00a0A-Za-z]+")
@@ -180,7 +181,7 @@ class _Reader:
         one = self._with_measure(one, named, inherited, clause)
         one = self._with_company(one, at, named, inherited)
         one = self._with_segment(one)
-        one = self._dated(self._with_period(one, at, clause))
+        one = self._quoted(self._dated(self._with_period(one, at, clause)))
         lists = self.lexicon.lists
         whole = clause if clause[1] - clause[0] > 25 else (self.start, self.end)
         return replace(
@@ -221,6 +222,17 @@ class _Reader:
         return a + len(self.text[a:b]) - len(self.text[a:b].lstrip(" ,;:(—–-")), a + len(
             self.text[a:b].rstrip(" ,;:(—–.\n")
         )
+
+    def _quoted(self, one: Statement) -> Statement:
+        """The quote with whose number it is, the period right behind it, and brackets in pairs."""
+        a, b = one.quote_start, one.quote_end
+        owner = next((c for c in self.companies if c.owns and 0 <= a - c.end <= 4), None)
+        a = owner.start if owner is not None else a
+        if one.period is not None and one.period_how == "own" and 0 <= one.period.start - b <= PERIOD_GAP:
+            b = one.period.end
+        if self.text.count("(", a, b) > self.text.count(")", a, b) and self.text[b : b + 1] == ")":
+            b += 1
+        return replace(one, quote_start=a, quote_end=b)
 
     # ---- which measure -----------------------------------------------------------------------------------------------
 

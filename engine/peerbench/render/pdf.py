@@ -153,7 +153,7 @@ def written(sheets: Sheets) -> Printed:
             finisher=partial(conform.finish, kinds={one.name: one.kind for one in sheets.enclosures}),
             **OPTIONS,
         )
-    if warnings:
+    if warnings and not sheets.overflowing:  # links to what fell off a full page lead nowhere; it is never issued
         raise UnusableRequest(tuple(_problem(text, brief, None) for text in _problems(warnings)))
     pages, planned = sheets.laid_out.pages, len(brief.pages)
     appendix = sum(any(True for _ in measure.boxes(page._page_box, "appendix")) for page in pages)
