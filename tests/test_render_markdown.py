@@ -11,7 +11,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 import documents
-from peerbench.core.document import Brief, Cell, Number, Row, Source, Strong, Table, Text
+from peerbench.core.document import Brief, Cell, Cite, Number, Row, Source, Strong, Table, Text
 from peerbench.render import format as formats
 from peerbench.render import markdown
 from studies import Written, numbers, told, words
@@ -106,6 +106,13 @@ def test_a_citation_leads_to_the_address_of_its_source() -> None:
     addresses = {f"[{source.number}]": source.url for source in brief.sources if source.url}
     assert links
     assert links <= set(addresses.items())
+
+
+def test_neighbouring_citations_run_together() -> None:
+    sources = tuple(Source(number, "A", None, f"https://a.b/{number}") for number in range(1, 8))
+    brief = replace(documents.brief(), byline=(Text("x"), Cite((1, 2, 3, 5, 6))), sources=sources)
+    line = next(line for line in markdown.page(brief).splitlines() if line.startswith("x "))
+    assert line == r"x [\[1\]][s1]–[\[3\]][s3] [\[5\]][s5] [\[6\]][s6]".replace("\\\\", "\\")
 
 
 def linked(tokens: list[Token]) -> list[tuple[str, Token]]:

@@ -80,9 +80,15 @@ class _Writer:
             case Strong(spans):
                 return bold("".join(map(self.span, spans)))
             case Cite(numbers):
-                return "".join(map(self.cite, numbers))
+                return "".join(self.cites(first, last) for first, last in _runs(sorted(set(numbers))))
             case Mark(text):
                 return f" ({_inner(text)})"
+
+    def cites(self, first: int, last: int) -> str:
+        """Neighbours in one run, of which the first and the last are links: [1]–[4]."""
+        if last - first > 1:
+            return f"{self.cite(first)}{formats.EN_DASH}{self.cite(last).lstrip()}"
+        return "".join(map(self.cite, range(first, last + 1)))
 
     def cite(self, number: int) -> str:
         """[3] as a link to the source's address, which stands once at the end; without one it is plain."""
@@ -246,6 +252,15 @@ def _head(group: str, head: str) -> str:
 def _pipes(heads: Sequence[str], right: Sequence[bool], rows: Iterable[Sequence[str]]) -> str:
     rule = ["---:" if one else ":---" for one in right]
     return "\n".join(f"| {' | '.join(cells)} |" for cells in (heads, rule, *rows))
+
+
+def _runs(numbers: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """First and last of numbers that follow each other."""
+    start = 0
+    for at in range(1, len(numbers) + 1):
+        if at == len(numbers) or numbers[at] != numbers[at - 1] + 1:
+            yield numbers[start], numbers[at - 1]
+            start = at
 
 
 def _web(url: str) -> bool:
