@@ -34,6 +34,7 @@ from peerbench.core.document import (
 )
 from peerbench.render import format as formats
 from peerbench.render.columns import TRACE
+from peerbench.render.view import spans_of
 
 # What CommonMark, its tables, strike-through, mathematics and bare addresses would read as more than a letter.
 SPECIAL: Final = re.compile(r"[\\`*_\[\]<>|~{}#@]|&(?=[#\w])|!(?=\[)|\$(?!\d)|(?<=\w):(?=//)|(?<=\bwww)\.")
@@ -80,7 +81,7 @@ class _Writer:
             case Strong(spans):
                 return bold("".join(map(self.span, spans)))
             case Cite(numbers):
-                return "".join(self.cites(first, last) for first, last in _runs(sorted(set(numbers))))
+                return "".join(self.cites(first, last) for first, last in spans_of(sorted(set(numbers))))
             case Mark(text):
                 return f" ({_inner(text)})"
 
@@ -252,15 +253,6 @@ def _head(group: str, head: str) -> str:
 def _pipes(heads: Sequence[str], right: Sequence[bool], rows: Iterable[Sequence[str]]) -> str:
     rule = ["---:" if one else ":---" for one in right]
     return "\n".join(f"| {' | '.join(cells)} |" for cells in (heads, rule, *rows))
-
-
-def _runs(numbers: Sequence[int]) -> Iterator[tuple[int, int]]:
-    """First and last of numbers that follow each other."""
-    start = 0
-    for at in range(1, len(numbers) + 1):
-        if at == len(numbers) or numbers[at] != numbers[at - 1] + 1:
-            yield numbers[start], numbers[at - 1]
-            start = at
 
 
 def _web(url: str) -> bool:

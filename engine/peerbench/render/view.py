@@ -123,7 +123,7 @@ class View:
     def citations(self, numbers: Iterable[int]) -> tuple[Node, ...]:
         """(1, 2, 3, 5) as "1–3" and "5", each leading to its first source."""
         parts = []
-        for first, last in _spans_of(sorted(set(numbers))):
+        for first, last in spans_of(sorted(set(numbers))):
             parts.append(Node("part", text=_run_label(first, last), href=f"#s{first}" if first in self.sources else ""))
         return tuple(parts)
 
@@ -360,7 +360,7 @@ class View:
         """Sources in brackets, runs of them together: [1–4] [9]."""
         return tuple(
             Node("part", text=_run_label(first, last), href=f"#s{first}" if first in self.sources else "")
-            for first, last in _spans_of(sorted(set(numbers)))
+            for first, last in spans_of(sorted(set(numbers)))
         )
 
     specials: Mapping[type, Callable[[View, Any], Any]] = {}
@@ -481,7 +481,7 @@ def row_runs(rows: Iterable[str]) -> Iterator[tuple[str, str]]:
     pairs = sorted(tuple(map(int, row.split("."))) for row in rows)
     width = {(page, number): row for row in rows for page, number in [tuple(map(int, row.split(".")))]}
     for page in dict.fromkeys(page for page, _ in pairs):
-        for first, last in _spans_of([number for at, number in pairs if at == page]):
+        for first, last in spans_of([number for at, number in pairs if at == page]):
             start, end = width[page, first], width[page, last]
             yield start, start if first == last else f"{start}{formats.EN_DASH if last - first > 1 else ', '}{end}"
 
@@ -490,7 +490,8 @@ def _run_label(first: int, last: int) -> str:
     return str(first) if first == last else f"{first}{formats.EN_DASH if last - first > 1 else ', '}{last}"
 
 
-def _spans_of(numbers: Sequence[int]) -> Iterator[tuple[int, int]]:
+def spans_of(numbers: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """First and last of ascending numbers that follow each other."""
     start = None
     for index, number in enumerate(numbers):
         start = number if start is None else start
