@@ -173,6 +173,7 @@ def _add_clock(command: Callable[[str, str], ArgumentParser]) -> None:
     history.add_argument("--count", type=int, default=20, metavar="N", help="the newest N of each (default: 20)")
     _add_format(history)
     status = command("status", "say what is due, being made, held, failed or not sent; exit 1 if it needs a person")
+    status.add_argument("--verify", action="store_true", help="read every fact in the ledger and check its seal too")
     _add_format(status)
 
 

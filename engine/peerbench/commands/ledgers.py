@@ -32,20 +32,22 @@ class Found:
     findings: tuple[Finding, ...]
 
 
-def found(named: Sequence[str]) -> Found:
-    """The configs named, or those in configs/. One that is wrong is told and does not stop the others."""
-    from peerbench.config import check as meaning
-    from peerbench.config.load import load
+Read = tuple["Config | None", tuple[Finding, ...]]
+Known = dict[Path, tuple[tuple[tuple[Path, int, int], ...], Read]]
 
+
+def found(named: Sequence[str], *, known: Known | None = None) -> Found:
+    """The configs named, or those in configs/. One that is wrong is told and does not stop the others.
+
+    known: what a loop read before; a config whose files look the same is not read again.
+    """
     root = Path(project.root_of(list(named)))
     paths = [Path(name) for name in named] or list(request.candidates(root / "configs"))
     read: list[Config] = []
     findings: list[Finding] = []
     scheduled: list[Config] = []
     for path in paths:
-        config, noticed = load(path)
-        wrong = (*noticed, *(meaning.by_itself(config) if config else ()))
-        mistakes = [finding for finding in wrong if finding.severity == "error"]
+        config, mistakes = _read(path, {} if known is None else known)
         findings += mistakes
         if config is not None and not mistakes:
             read.append(config)
@@ -55,6 +57,31 @@ def found(named: Sequence[str]) -> Found:
                 hint = "Write schedule: {cron: '0 7 * * 1-5', zone: America/New_York}."
                 findings.append(config.finding("config.schedule", f"{path} has no schedule", "schedule", hint=hint))
     return Found(root, tuple(scheduled), tuple(read), tuple(findings))
+
+
+def _read(path: Path, known: Known) -> Read:
+    """A config and its mistakes."""
+    from peerbench.config import check as meaning
+    from peerbench.config.load import load
+
+    before = known.get(path)
+    if before is not None and before[0] == tuple(_look(file) for file, _, _ in before[0]):
+        return before[1]
+    config, noticed = load(path)
+    wrong = (*noticed, *(meaning.by_itself(config) if config else ()))
+    read = (config, tuple(finding for finding in wrong if finding.severity == "error"))
+    if config is not None:
+        known[path] = (tuple(_look(file.file) for file in config.files), read)
+    return read
+
+
+def _look(file: Path) -> tuple[Path, int, int]:
+    """A file from outside: size and time of its last change; -1 where it is not there."""
+    try:
+        seen = file.stat()
+    except OSError:
+        return file, -1, -1
+    return file, seen.st_size, seen.st_mtime_ns
 
 
 def ledger(found: Found) -> Ledger:

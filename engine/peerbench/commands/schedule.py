@@ -77,9 +77,10 @@ def _run(parsed: Namespace) -> int:
     stop = threading.Event()
     before = {number: signal.signal(number, lambda *_: stop.set()) for number in (signal.SIGTERM, signal.SIGINT)}
     _print_next(parsed)
+    known: ledgers.Known = {}
     try:
         while not stop.is_set():
-            _once(parsed, stop)
+            _once(parsed, stop, known)
             stop.wait(POLL)
     finally:
         for number, handler in before.items():
@@ -94,10 +95,10 @@ def _print_next(parsed: Namespace) -> None:
     print("\n".join(map(_text, rows)) or "no config has a schedule yet", flush=True)
 
 
-def _once(parsed: Namespace, stop: threading.Event) -> None:
+def _once(parsed: Namespace, stop: threading.Event, known: ledgers.Known) -> None:
     from peerbench.commands.tick import one_pass
 
-    found = ledgers.found(parsed.configs)
+    found = ledgers.found(parsed.configs, known=known)
     print_findings(found.findings)
     try:
         with ledgers.ledger(found) as ledger:

@@ -22,7 +22,7 @@ def run(parsed: Namespace, arguments: list[str]) -> int:
     found = ledgers.found(())
     now = datetime.now(UTC)
     with ledgers.ledger(found) as ledger:
-        ledger.verify()
+        ledger.verify(facts=parsed.verify)
         issues = sorted((*ledger.issues(states=STATES), *ledger.unanswered(now)), key=lambda one: one.scheduled_for)
         waiting = ledger.deliveries(states=SENDING)
         if parsed.format == "json":
