@@ -159,15 +159,16 @@ def test_a_config_that_is_wrong_is_told_and_the_others_are_made(place: Path, mad
 
 
 def test_history_and_status_for_programs(place: Path, made: Pipeline, capsys: Capture) -> None:
-    made.instead = [HELD]
-    ran(capsys, "tick")
+    made.instead = [Ruling("d", (*HELD.stops, Finding("gate", "error", "Baidu has no price.")))]
+    assert "16 September 2025. (and 1 more)\n" in ran(capsys, "tick")[2]
     history = json.loads(ran(capsys, "history", "--format", "json")[1])
     (issue,) = history["issues"]
     assert (issue["brief"], issue["state"], issue["attempts"]) == ("alba", "held", 1)
     assert datetime.fromisoformat(issue["scheduled_for"]) <= datetime.now(UTC)
     status = json.loads(ran(capsys, "status", "--format", "json")[1])
     assert status["needs_a_person"] is True
-    assert [one["reason"] for one in status["issues"]] == [issue["reason"]]
+    assert [one["reasons"] for one in status["issues"]] == [issue["reasons"]]
+    assert issue["reasons"] == ["The last close of Alibaba is of 16 September 2025.", "Baidu has no price."]
     assert set(status["next"]) == {"alba"}
 
 

@@ -68,7 +68,7 @@ def row(issue: Issue, deliveries: tuple[Queued, ...]) -> dict[str, object]:
         "next_try": utc(issue.next_try) if issue.next_try else None,
         "folder": issue.folder,
         "figures": issue.digest,
-        "reason": issue.reason,
+        "reasons": issue.reason.splitlines(),
         "changed": utc(issue.changed),
         "deliveries": [
             {
@@ -101,8 +101,8 @@ def _table(ledger: Ledger, briefs: list[str], issues: list[Issue], sent: dict[st
 
 def line(issue: Issue, deliveries: tuple[Queued, ...]) -> str:
     """An issue in one line: its time, day, state, where it lies or why it does not, and its deliveries."""
-    what = issue.folder if issue.state == "published" else clean(issue.reason)
-    why = f"  ({clean(issue.reason)})" if issue.state == "published" and issue.reason else ""
+    what = issue.folder if issue.state == "published" else ledgers.first(issue.reason)
+    why = f"  ({ledgers.first(issue.reason)})" if issue.state == "published" and issue.reason else ""
     counts = Counter(one.state for one in deliveries)
     told = ", ".join(f"{counts[state]} {state}" for state in ("sent", "queued", "sending", "dead") if counts[state])
     again = f"  again {ledgers.shown(issue.next_try)}" if issue.next_try and issue.state == "due" else ""

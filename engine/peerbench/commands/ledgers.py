@@ -109,6 +109,15 @@ def _place(config: Config) -> str:
     raise UnusableRequest((config.finding("config.ledger", message, "ledger", "url_env"),))
 
 
+def first(reasons: str) -> str:
+    """The first of several reasons, one a line, and how many more there are."""
+    from peerbench.commands.printing import clean
+
+    lines = reasons.splitlines()
+    more = f" (and {len(lines) - 1} more)" if len(lines) > 1 else ""
+    return f"{clean(lines[0])}{more}" if lines else ""
+
+
 def shown(moment: datetime, zone: str = "UTC") -> str:
     """A time in a zone, as people read it: 2026-01-05 07:00 EST."""
     from zoneinfo import ZoneInfo

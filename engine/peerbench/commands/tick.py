@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from peerbench.commands import ledgers
-from peerbench.commands.printing import clean, print_findings
+from peerbench.commands.printing import print_findings
 
 if TYPE_CHECKING:
     from peerbench.deliver.ledger import Ledger
@@ -82,8 +82,8 @@ def _gone(owner: str) -> bool:
 def _say(event: Event, *, quiet: bool) -> None:
     problem = event.kind in PROBLEMS
     if problem or not quiet:
-        line = f"{event.kind:<9}  {event.brief}  {ledgers.shown(event.scheduled_for)}  {clean(event.text)}".rstrip()
-        print(line, file=sys.stderr if problem else sys.stdout, flush=True)
+        line = f"{event.kind:<9}  {event.brief}  {ledgers.shown(event.scheduled_for)}  {ledgers.first(event.text)}"
+        print(line.rstrip(), file=sys.stderr if problem else sys.stdout, flush=True)
 
 
 def _retry(found: ledgers.Found, ledger: Ledger) -> None:

@@ -77,7 +77,7 @@ class Issue:
     folder: str  # where it lies, below the project
     digest: str  # of its figures
     facts: str  # names the set of facts it used
-    reason: str
+    reason: str  # why it is or is not, one sentence a line
     changed: datetime
 
 

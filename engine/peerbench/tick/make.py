@@ -165,14 +165,14 @@ def _stopped(
         again = soon if soon <= issue.scheduled_for + work.config.gate.wait else None
     _note(folder.parent, issue, {"outcome": outcome, "reasons": list(reasons)})
     work.at("noted why")
-    ended = work.ledger.finish(issue, outcome, work.clock(), reason=" ".join(reasons), again=again)
+    ended = work.ledger.finish(issue, outcome, work.clock(), reason="\n".join(reasons), again=again)
     work.at("finished")
     return ended
 
 
 def sentences(findings: Iterable[Finding]) -> str:
-    """What is wrong, in sentences, each with its place."""
-    return " ".join(_reasons(findings))
+    """What is wrong, one sentence a line, each with its place."""
+    return "\n".join(_reasons(findings))
 
 
 def _reasons(findings: Iterable[Finding]) -> tuple[str, ...]:
