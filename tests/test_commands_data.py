@@ -99,17 +99,28 @@ def test_a_pull_that_fails_for_one_company_says_so_and_keeps_what_was_there(
     assert gather.read(config(project)).companies.keys() == {"acme", "other"}  # from the cache
 
 
-def test_status_shows_newest_period_age_and_gaps(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_status_is_a_matrix_of_items_by_periods(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["data", "status", "configs/acme.yaml"]) == 0
     said = capsys.readouterr().out
     assert "acme, as of 2025-06-30" in said
-    (revenue,) = (line for line in said.split("other, as of")[0].splitlines() if line.startswith("  revenue"))
-    assert revenue.split() == ["revenue", "2024-12-31", "2025-02-01", "181", "2", "none"]
-    (equity,) = (line for line in said.split("other, as of")[0].splitlines() if line.startswith("  equity_parent"))
-    assert equity.split()[-1] == "2023-12"
+    lines = said.split("other, as of")[0].splitlines()
+    assert next(line for line in lines if line.startswith("  item")).split() == [
+        "item",
+        "newest",
+        "age",
+        "23-12",
+        "24-12",
+    ]
+    table = {line.split()[0]: line.split()[1:] for line in lines if line.startswith("  ")}
+    assert table["revenue"] == ["2024-12-31", "181", "y", "y"]
+    assert table["total_assets"] == ["2024-12-31", "181", "•", "•"]
+    assert table["equity_parent"] == ["2024-12-31", "181", "-", "•"]  # lacks where others are known
+    assert "rate: EURUSD 2025-03-03 (119 days)" in said
     assert main(["data", "status", "--format", "json"]) == 0
     document = json.loads(capsys.readouterr().out)
     assert {entry["company"] for entry in document["known"]} == {"acme", "other"}
+    (equity,) = (entry for entry in document["known"] if (entry["company"], entry["item"]) == ("acme", "equity_parent"))
+    assert (equity["gaps"], equity["known"]) == (["2023-12-31"], [["2023-12-31", []], ["2024-12-31", [0]]])
     assert len(document["fetched"]) == 4
 
 

@@ -330,3 +330,19 @@ def test_a_number_is_what_the_declared_mark_says(tmp_path: Path, decimal: str, t
     assert [finding.check for finding in found.findings if finding.check == "quarantine"] == ["quarantine"] * (
         value is None
     )
+
+
+def test_closes_and_estimates_are_scaled_in_decimal(tmp_path: Path) -> None:
+    """13361.891 pence are 133.61891 pounds, not 133.61891000000001; 2.3 in millions is 2300000."""
+    closes = "company,line,date,close,currency,adjusted\nacme,ACM.L,2025-09-23,13361.891,GBP,false\n"
+    means = (
+        "company,metric,fiscal_period,period_end,value,unit,currency,snapshot_date,source\n"
+        "acme,revenue,FY2025,2025-12-31,2.3,money,GBP,2025-09-01,A vendor\n"
+        "acme,eps,FY2025,2025-12-31,2.3,money_per_share,GBP,2025-09-01,A vendor\n"
+    )
+    found = {}
+    for table, text, scale in (("prices", closes, 0.01), ("estimates", means, 1000000.0)):
+        columns = {name: name for name in text.partition("\n")[0].split(",")}
+        found |= read(tmp_path, f"{table}.csv", text, table=table, scale=scale, columns=columns).tables
+    assert found["prices"].frame["close"].to_list() == [133.61891]
+    assert found["estimates"].frame["value"].to_list() == [2_300_000.0, 2.3]

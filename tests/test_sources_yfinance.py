@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from dataclasses import asdict, replace
 from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
@@ -12,7 +13,10 @@ from typing import Any
 import pytest
 
 from peerbench.core.companies import Company
+from peerbench.core.dataset import Dataset
 from peerbench.core.findings import Finding
+from peerbench.core.metric import Operand
+from peerbench.normalise.panel import build_panel
 from peerbench.sources import yfinance
 from peerbench.sources.ask import Ask, Means
 from peerbench.sources.fetch import Web
@@ -55,6 +59,8 @@ class _Ticker:
     def __init__(self, name: str) -> None:
         self.ticker = name
         ends = {"0q": "2025-09-30", "+1q": "2025-12-31", "0y": "2025-09-30", "+1y": "2026-09-30"}
+        if name == "CALENDAR":
+            ends |= {"0y": "2025-12-31", "+1y": "2026-12-31"}
         trend = [{"period": period, "endDate": end} for period, end in ends.items()]
         if name == "OLDER":  # before the library's tables had a column for it
             trend = [{**one, "earningsEstimate": {"earningsCurrency": "EUR"}} for one in trend]
@@ -215,6 +221,23 @@ def test_an_estimate_is_never_dated_before_the_day_it_was_seen(tmp_path: Path) -
     """A pull of another day is another snapshot; the first one is no more than it was."""
     later = read(tmp_path, "refresh", asked=CONSENSUS, now=NOON + timedelta(days=40), acme="ACM")
     assert set(later.tables["estimates"].frame["snapshot_date"]) == {"2025-11-02"}
+
+
+@pytest.mark.usefixtures("library")
+def test_a_brief_sees_a_consensus_from_the_day_it_was_fetched(platforms: Dataset, tmp_path: Path) -> None:
+    """The year to December 2025 of Amazon by a mean of 7.38 fetched on 23 September; the day before it is not known."""
+    own = {"companies": [asdict(platforms.companies["amazon"])], "facts": platforms.facts.to_dicts()}
+    rows = {name: table(name, [_plain(row) for row in given], "own", "0" * 64) for name, given in own.items()}
+    consensus = read(tmp_path, asked=CONSENSUS, amazon="CALENDAR")
+    data = replace(combine((Payload("own", rows), consensus)), prices=platforms.prices, fx=platforms.fx)
+    operand = Operand("eps_estimate", window="fy1")
+    for day, status, value in ((date(2025, 9, 22), "missing", None), (date(2025, 9, 23), "ok", 7.38)):
+        cells = build_panel(data, companies=("amazon",), operands={operand}, as_of=day)[0]
+        assert cells.select("status", "value").row(0) == (status, value), day
+
+
+def _plain(row: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in row.items() if name not in ("id", "inputs", "remark") and value is not None}
 
 
 def test_a_refusal_of_the_vendor_is_no_company_without_consensus(library: ModuleType, tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from peerbench.commands import request
 from peerbench.commands.printing import print_findings
@@ -19,7 +19,7 @@ from peerbench.core.errors import UnusableRequest
 if TYPE_CHECKING:
     from peerbench.config.values import Config
     from peerbench.core.dataset import Dataset
-    from peerbench.sources.coverage import Known
+    from peerbench.sources.coverage import Known, Market
 
 
 def run(parsed: Namespace, arguments: list[str]) -> int:
@@ -78,41 +78,66 @@ def _lock(config: Config, parsed: Namespace) -> int:
 
 def _status(config: Config, parsed: Namespace) -> int:
     from peerbench import gather
-    from peerbench.sources.coverage import known
+    from peerbench.sources.coverage import known, markets
 
     data = gather.read(config)
     as_of = request.day(parsed.as_of) or config.as_of or date.today()
-    rows = known(data, [company for company in config.companies if company in data.companies], as_of)
+    here = [company for company in config.companies if company in data.companies]
+    rows, traded = known(data, here, as_of), markets(data, here, as_of)
     if parsed.format == "json":
         receipts = [asdict(receipt) for receipt in gather.receipts(config, data)]
-        document = {"config": config.name, "as_of": as_of, "known": [asdict(row) for row in rows], "fetched": receipts}
+        shown = {"known": [asdict(row) for row in rows], "markets": [asdict(row) for row in traded]}
+        document = {"config": config.name, "as_of": as_of, **shown, "fetched": receipts}
         print(json.dumps(document, indent=1, default=str))
         return 0
-    for line in _table(rows, as_of):
+    for line in (*_matrix(rows, traded, as_of), *_sources(config, data)):
         print(line)
-    print("\n".join(_sources(config, data)))
     print_findings(finding for finding in data.findings if finding.severity != "note")
     if missing := [company for company in config.companies if company not in data.companies]:
         print(f"nothing is known of {', '.join(missing)}", file=sys.stderr)
     return 0
 
 
-def _table(rows: Sequence[Known], as_of: date) -> Iterator[str]:
-    """One line an item, companies apart: newest period, published, age in days, periods, gaps."""
+# What of a period is known: months → sign. A balance is a dot.
+_SIGNS: Final = {0: "•", 3: "q", 6: "h", 9: "n", 12: "y"}
+_LEGEND: Final = "y year  n nine months  h half  q quarter  • balance  - lacks   ! over 185 days old  !! over 18 months"
+_FLAGGED, _STALE = 185, 548  # days: METHOD 33
+
+
+def _matrix(rows: Sequence[Known], traded: Sequence[Market], as_of: date) -> Iterator[str]:
+    """A table a company: a line an item, a column a reporting day of three years; below, its closes and estimates."""
     width = max((len(row.item) for row in rows), default=4)
-    company = ""
-    for row in rows:
-        if row.company != company:
-            company = row.company
-            yield f"\n{company}, as of {as_of}"
-            yield f"  {'item':<{width}}  newest      published    age  periods  gaps in three years"
-        yield f"  {row.item:<{width}}  {row.newest}  {row.published}  {row.age:>5}  {row.periods:>7}  {_gaps(row)}"
+    yield _LEGEND
+    for company in dict.fromkeys(row.company for row in rows):
+        own = [row for row in rows if row.company == company]
+        heads = " ".join(f"{end:%y-%m}" for end, _ in own[0].known)
+        yield f"\n{company}, as of {as_of}"
+        yield f"  {'item':<{width}}  newest       age     {heads}".rstrip()
+        for row in own:
+            cells = " ".join(f"{_cell(row, months):<5}" for _, months in row.known)
+            yield f"  {row.item:<{width}}  {row.newest}  {row.age:>4} {_old(row.age):<2}  {cells}".rstrip()
+        yield from _newest([market for market in traded if market.company == company])
+    yield ""
+    yield from _newest([market for market in traded if not market.company])
 
 
-def _gaps(row: Known) -> str:
-    shown = [f"{end:%Y-%m}" for end in row.gaps[:6]]
-    more = [f"and {len(row.gaps) - 6} more"] if len(row.gaps) > 6 else []
-    return " ".join((*shown, *more)) or "none"
+def _cell(row: Known, months: Sequence[int]) -> str:
+    return "".join(_SIGNS.get(length, "?") for length in months) or "-"
+
+
+def _old(age: int) -> str:
+    return "!!" if age > _STALE else "!" if age > _FLAGGED else ""
+
+
+def _newest(markets: Sequence[Market]) -> Iterator[str]:
+    """One line a kind: close: BABA 2025-09-23 (0 days), 9988.HK 2025-09-22 (1 day)."""
+    for kind in dict.fromkeys(market.kind for market in markets):
+        own = [market for market in markets if market.kind == kind]
+        shown = [
+            f"{market.name} {market.newest} ({market.age} day{'' if market.age == 1 else 's'})" for market in own[:8]
+        ]
+        more = [f"and {len(own) - 8} more"] if len(own) > 8 else []
+        yield f"  {kind}: {', '.join((*shown, *more))}"
 
 
 def _sources(config: Config, data: Dataset) -> Iterator[str]:
@@ -124,3 +149,4 @@ def _sources(config: Config, data: Dataset) -> Iterator[str]:
         receipt = fetched.get(file.path)
         when = f"fetched {receipt.fetched}" if receipt else "file"
         yield f"{when:<28}  {file.sha256[:12]}  {file.path}"
+    yield f"{'data lock':<28}  {gather.data_lock(data)[:12]}  (of the rows, as pages print it)"
