@@ -285,6 +285,18 @@ def test_parquet_rows_are_checked_too(tmp_path: Path) -> None:
     assert [str(finding.origin) for finding in findings] == [f"mine/fx.parquet row {row}" for row in (2, 3, 4)]
 
 
+def test_a_day_of_parquet_beyond_the_calendar_is_left_out(tmp_path: Path) -> None:
+    """Day numbers reach where years of four digits do not: −719600 is a day of the year −1, 3000000 one of 10183."""
+    path = folder(tmp_path, fx=None)
+    days = pl.Series("date", [20150, -719600, 3_000_000], pl.Int32).cast(pl.Date)
+    pl.DataFrame({"base": ["EUR"] * 3, "quote": ["USD"] * 3, "rate": [1.0] * 3}).with_columns(days).write_parquet(
+        path / "fx.parquet"
+    )
+    data, findings = load(path, shown_as="mine")
+    assert data.fx["date"].to_list() == [date(2025, 3, 3)]
+    assert [finding.check for finding in findings] == ["quarantine", "quarantine"]
+
+
 def test_a_parquet_column_of_lists_is_refused(tmp_path: Path) -> None:
     path = folder(tmp_path, fx=None)
     pl.DataFrame({"date": ["2025-03-03"], "base": ["EUR"], "quote": ["USD"], "rate": [[1.0]]}).write_parquet(
@@ -377,6 +389,9 @@ FACT_MISTAKES = [
     ({"value": "-inf"}, "number", "value", "Leave the cell empty"),
     ({"value": "n/a"}, "number", "value", "Leave the cell empty"),
     ({"value": "1e999"}, "number", "value", "out of range"),
+    ({"value": "1e308"}, "number", "value", "out of range"),
+    ({"value": "-0.1e-300"}, "number", "value", "out of range"),
+    ({"known_on": "0000-02-01"}, "date", "known_on", "no such day"),
     ({"value": "$5"}, "number", "value", "columns of their own"),
     ({"value": ""}, "empty-cell", "value", "value is empty"),
     ({"value": "  "}, "empty-cell", "value", "value is empty"),

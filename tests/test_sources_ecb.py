@@ -71,6 +71,9 @@ def test_a_cell_that_is_no_rate_is_left_out_by_line(tmp_path: Path) -> None:
     assert found.tables["fx"].frame.height == 5
     assert [finding.origin.line for finding in found.findings] == [3, 4, 4, 4, 4]
     assert {finding.check for finding in found.findings} == {"quarantine"}
+    for year in ("-2007", "0000"):
+        odd = read(tmp_path, HISTORY.replace("2007-12-31", f"{year}-12-31").encode())
+        assert {finding.check for finding in odd.findings} == {"quarantine"}
 
 
 @pytest.mark.parametrize(

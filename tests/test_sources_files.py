@@ -189,6 +189,28 @@ def test_a_sheet_of_excel_reads_as_its_cells_say(tmp_path: Path) -> None:
     ]
 
 
+def test_formulas_that_no_program_worked_out_are_told(tmp_path: Path) -> None:
+    """openpyxl writes a formula and no result; what a spreadsheet has saved, and another sheet's, is no concern."""
+    openpyxl = pytest.importorskip("openpyxl")
+    pytest.importorskip("python_calamine")
+    book = openpyxl.Workbook()
+    data = book.active
+    data.title = "Data & more"
+    for row in (("Line", date(2023, 12, 31), date(2024, 12, 31)), ("Sales", 1234.5, "=B2*2"), ("Assets", "=1+1", 7)):
+        data.append(row)
+    book.create_sheet("Other").append(("=1+1",))
+    made = io.BytesIO()
+    book.save(made)
+    declared = {**EXCEL, "skip": 0, "sheet": "Data & more"}
+    found = read(tmp_path, "a.xlsx", made.getvalue(), **declared)
+    assert [row["value"] for row in facts(found)] == [1_234_500_000.0, 7_000_000.0]
+    (finding,) = found.findings
+    assert finding.check == "quarantine"
+    assert "2 formulas have no value (C2, B3)" in finding.message
+    worked = workbook((SHEET[1], ("Sales", 1, 2)))
+    assert read(tmp_path, "b.xlsx", worked, **{**EXCEL, "skip": 0}).findings == ()
+
+
 def test_of_several_sheets_one_is_named(tmp_path: Path) -> None:
     data = workbook(SHEET, second=True)
     assert facts(read(tmp_path, "a.xlsx", data, sheet="Data", **EXCEL))

@@ -104,6 +104,7 @@ def test_a_year_end_of_the_register_serves_where_no_annual_report_is_there_and_i
         (b'{"a":' * 5000, "not-json", "deep"),
         (b"\xff\xfe{}", "not-json", "UTF-8"),
         (b"[]", "not-company-facts", "no facts"),
+        (b'{"cik": 1e999, "entityName": "A", "facts": {}}', "not-company-facts", "no cik"),
     ],
 )
 def test_a_broken_file_is_named_and_the_others_go_on(tmp_path: Path, data: bytes, check: str, word: str) -> None:

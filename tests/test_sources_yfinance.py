@@ -176,6 +176,14 @@ def test_answers_are_kept_and_a_frozen_build_asks_nobody(tmp_path: Path) -> None
     assert _Ticker.asked[2:] == ["prices ACM"]
 
 
+@pytest.mark.usefixtures("library")
+def test_an_answer_whose_bytes_have_changed_is_asked_for_anew(tmp_path: Path) -> None:
+    (file,) = read(tmp_path, acme="ACM").files
+    (tmp_path / file.sha256[:2] / file.sha256).write_bytes(b"2025-09-22,99.0,99.0,1,USD\n")
+    assert read(tmp_path, acme="ACM").tables["prices"].frame["close"].to_list() == ["10.0", "9.5"]
+    assert _Ticker.asked == ["prices ACM", "prices ACM"]
+
+
 # ---- consensus ------------------------------------------------------------------------------------------------------
 
 

@@ -16,7 +16,10 @@ Kind = Literal["text", "key", "number", "integer", "date", "boolean"]
 
 NUMBER: Final = r"^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,3})?$"
 INTEGER: Final = r"^[+-]?\d{1,15}(?:\.0+)?$"
-DATE: Final = r"^\d{4}-\d{2}-\d{2}$"
+DATE: Final = r"^[1-9][0-9]{3}-[0-9]{2}-[0-9]{2}$"
+# Beyond these a figure is a slip, and sums and quotients of it run out of what a number holds.
+LARGEST: Final = 1e24
+SMALLEST: Final = 1e-15
 BOOLEAN: Final = r"^(?i:true|false)$"
 TYPES: Final[dict[Kind, type[pl.DataType]]] = {
     "text": pl.String,
@@ -114,7 +117,9 @@ def _cell(column: Column, dtype: pl.DataType) -> pl.Expr:
     if column.kind == "integer" and dtype.is_float():
         return pl.when(raw == raw.floor()).then(raw).cast(pl.Int64, strict=False)
     if dtype != pl.String and _native(column.kind, dtype):
-        return raw.cast(TYPES[column.kind], strict=False)
+        value = raw.cast(TYPES[column.kind], strict=False)
+        # Other years are none that a calendar of four digits can write.
+        return pl.when(raw.dt.year().is_between(1000, 9999)).then(value) if column.kind == "date" else value
     text = raw if dtype == pl.String else raw.cast(pl.String, strict=False)
     text = text if column.kind == "text" else text.str.strip_chars()
     match column.kind:
@@ -143,13 +148,17 @@ def _flags(table: Table, columns: Sequence[Column]) -> Iterator[pl.Expr]:
         if column.name in table.columns:
             empty = _empty(column.name, table)
             value = pl.col(column.name)
-            broken = value.is_null() | ~value.is_finite() if column.kind == "number" else value.is_null()
+            broken = value.is_null() | _out_of_range(value) if column.kind == "number" else value.is_null()
             yield (~empty & broken).alias(f"bad {column.name}")
             if column.filled and column.default is None:
                 yield empty.alias(f"void {column.name}")
     for name in table.columns:
         if table.frame.schema[name] == pl.String and kinds.get(name, "text") in ("text", "key"):
             yield pl.col(f"raw {name}").str.contains(CONTROL_PATTERN).fill_null(False).alias(f"control {name}")
+
+
+def _out_of_range(value: pl.Expr) -> pl.Expr:
+    return ~value.is_finite() | (value.abs() > LARGEST) | ((value != 0) & (value.abs() < SMALLEST))
 
 
 def _empty(name: str, table: Table) -> pl.Expr:
@@ -188,9 +197,12 @@ def _cell_findings(
     kinds = {column.name: column.kind for column in columns}
     for flag in flags:
         fault_kind, name = flag.split(" ", 1)
-        rows = flagged.filter(pl.col(flag)).select(ROW, f"raw {name}").rows()
-        for row, cell in rows[:LISTED]:
-            rule, message, hint = _verdict(fault_kind, name, kinds.get(name, "text"), cell)
+        cell = pl.col(f"raw {name}")
+        if flagged.schema[f"raw {name}"].is_temporal():
+            cell = cell.cast(pl.String)  # some are days that the language's own calendar does not have
+        rows = flagged.filter(pl.col(flag)).select(ROW, cell).rows()
+        for row, written in rows[:LISTED]:
+            rule, message, hint = _verdict(fault_kind, name, kinds.get(name, "text"), written)
             yield quarantine(rule, message, hint, table.origin(row, name), excerpt=table.excerpt(row))
         if len(rows) > LISTED:
             yield and_more(table.shown, f"{fault_kind} {name}", len(rows) - LISTED)
@@ -229,7 +241,7 @@ def _number(text: str) -> tuple[str, str]:
 
 def _day(text: str) -> tuple[str, str]:
     """Why a text is no day, and what to write instead."""
-    if re.fullmatch(DATE, text):
+    if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
         return ": no such day in the calendar", ""
     if re.match(r"\d{4}-\d{2}-\d{2}[T ]", text):
         return ": it has a time", f"Write {text[:10]}."

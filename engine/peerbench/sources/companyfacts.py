@@ -98,7 +98,7 @@ def _head(document: Any) -> tuple[int, str, Mapping[str, Any]] | str:
         return "has no facts"
     try:
         return int(document["cik"]), str(document["entityName"]), document["facts"]
-    except (KeyError, TypeError, ValueError):
+    except (KeyError, TypeError, ValueError, OverflowError):
         return "has no cik or entityName"
 
 

@@ -13,6 +13,7 @@ from peerbench.core.dataset import InputFile
 from peerbench.core.findings import Finding, Origin
 from peerbench.sources.archive import BadArchive, weighed
 from peerbench.sources.ask import Ask, Means
+from peerbench.sources.columns import DATE
 from peerbench.sources.fetch import NotFetched
 from peerbench.sources.payload import Payload
 from peerbench.sources.table import ROW, Table, and_more, quarantine
@@ -22,6 +23,7 @@ BASE: Final = "EUR"
 _LIMIT: Final = 50_000_000
 _NOT_QUOTED: Final = ("N/A", "")
 _LISTED: Final = 20
+_IN_WORDS: Final = r"^[0-9]{1,2} [A-Za-z]+ [1-9][0-9]{3}$"
 
 
 def read(ask: Ask, means: Means) -> Payload:
@@ -89,8 +91,10 @@ def _rates(text: str, shown: str) -> tuple[pl.DataFrame, tuple[Finding, ...]]:
     wide = wide.with_row_index("line", offset=2).with_columns(pl.col("Date").str.strip_chars())
     tall = wide.unpivot(currencies, index=["line", "Date"], variable_name="quote", value_name="text")
     tall = tall.with_columns(pl.col("text").str.strip_chars()).filter(~pl.col("text").is_in(_NOT_QUOTED))
+    written = pl.col("Date").str
     day = pl.coalesce(
-        pl.col("Date").str.to_date("%Y-%m-%d", strict=False), pl.col("Date").str.to_date("%d %B %Y", strict=False)
+        pl.when(written.contains(DATE)).then(written.to_date("%Y-%m-%d", strict=False)),
+        pl.when(written.contains(_IN_WORDS)).then(written.to_date("%d %B %Y", strict=False)),
     )
     typed = tall.with_columns(day.alias("date"), pl.col("text").cast(pl.Float64, strict=False).alias("rate"))
     bad = typed.filter(pl.col("date").is_null() | pl.col("rate").is_null()).sort("line")

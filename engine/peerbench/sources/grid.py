@@ -6,8 +6,8 @@ import csv
 import hashlib
 import io
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -16,6 +16,7 @@ import polars as pl
 
 from peerbench.core.findings import Finding, Origin, did_you_mean
 from peerbench.sources.archive import Archive, BadArchive, weighed
+from peerbench.sources.formulas import without_value
 
 MAX_BYTES: Final = 200_000_000
 MAX_CELLS: Final = 20_000_000
@@ -66,15 +67,17 @@ def read(path: Path, shown: str, form: Form) -> Grid:
         raise NotAGrid(f"cannot be read: {error.strerror}") from error
     digest = hashlib.sha256(data).hexdigest()
     kind = path.suffix.lower()
+    findings: tuple[Finding, ...] = ()
     if kind == ".parquet":
         cells = _parquet(data)
     elif kind in EXCEL:
-        cells = _excel(data, form.sheet)
+        cells, findings = _excel(data, form.sheet, shown)
     elif data.startswith(b"PK") or kind in (".xls", ".xlsb", ".ods", ".numbers"):
         raise NotAGrid(f"is no {kind or 'file'} that is read", "Save it as .xlsx or CSV.")
     else:
         cells = _csv(data, form)
-    return _grid(cells, shown, digest, form.skip)
+    grid = _grid(cells, shown, digest, form.skip)
+    return replace(grid, findings=(*findings, *grid.findings)) if findings else grid
 
 
 def _grid(cells: Sequence[Sequence[str]], shown: str, digest: str, skip: int) -> Grid:
@@ -127,7 +130,7 @@ def _parquet(data: bytes) -> list[list[str]]:
     return [list(frame.columns), *(list(row) for row in text.iter_rows())]
 
 
-def _excel(data: bytes, sheet: str) -> list[list[str]]:
+def _excel(data: bytes, sheet: str, shown: str) -> tuple[list[list[str]], tuple[Finding, ...]]:
     try:
         archive = weighed(data)
         _no_entities(archive)
@@ -145,7 +148,16 @@ def _excel(data: bytes, sheet: str) -> list[list[str]]:
         rows = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
     except calamine.CalamineError as error:
         raise NotAGrid(f"is not a readable Excel file: {error}", "Save it anew, without a password.") from error
-    return [[_text(cell) for cell in row] for row in rows]
+    return [[_text(cell) for cell in row] for row in rows], tuple(_unworked(archive, name, shown))
+
+
+def _unworked(archive: Archive, sheet: str, shown: str) -> Iterator[Finding]:
+    if bare := without_value(archive, sheet):
+        listed = ", ".join(bare[:5]) + (", …" if len(bare) > 5 else "")
+        many = "formula has" if len(bare) == 1 else "formulas have"
+        message = f"{shown}: {len(bare)} {many} no value ({listed}); nothing is read of them."
+        hint = "Open the file in a spreadsheet program and save it: a program wrote formulas and no results."
+        yield Finding("quarantine", "warning", message, hint, Origin(shown))
 
 
 def _sheet(names: Sequence[str], wanted: str) -> str:

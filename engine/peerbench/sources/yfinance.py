@@ -17,8 +17,9 @@ from urllib.parse import quote
 from peerbench.core.dataset import InputFile
 from peerbench.core.findings import Finding
 from peerbench.sources.ask import Ask, Means
-from peerbench.sources.fetch import NotFetched
+from peerbench.sources.fetch import NotFetched, Web
 from peerbench.sources.payload import Payload
+from peerbench.sources.store import PayloadChanged
 from peerbench.sources.table import Table, parse
 
 SOURCE: Final = "Yahoo Finance through yfinance"
@@ -92,13 +93,21 @@ def _kept(ask: Ask, means: Means, ticker: str, what: str) -> tuple[str, InputFil
     if means.frozen:
         pinned, receipt = means.web.get(address)
         return pinned.decode(), InputFile(address, receipt.sha256)
-    known = means.web.store.receipt(address) if means.web.mode == "cached" else None
-    data = means.web.store.get(known) if known else None
+    data = _stored(means.web, address) if means.web.mode == "cached" else None
     if data is None:
         now = means.web.now()
         data = _fetched(ticker, what, since if isinstance(since, date) else None, now).encode()
         means.web.fetched.append(means.web.store.put(address, data, fetched=now.strftime("%Y-%m-%dT%H:%M:%SZ")))
     return data.decode(), InputFile(address, hashlib.sha256(data).hexdigest())
+
+
+def _stored(web: Web, address: str) -> bytes | None:
+    """What was kept; nothing where its bytes have changed, so that it is asked for anew."""
+    known = web.store.receipt(address)
+    try:
+        return web.store.get(known) if known else None
+    except PayloadChanged:
+        return None
 
 
 def _fetched(ticker: str, what: str, since: date | None, now: datetime) -> str:
