@@ -1,4 +1,4 @@
-"""The web page as a reader uses it, in a browser: by keyboard, on a phone, in the dark, on paper; nothing is fetched."""
+"""The web page as a reader uses it, in a browser: by keyboard, on a phone, in the dark, on paper."""
 
 from __future__ import annotations
 
@@ -262,7 +262,8 @@ def test_a_wide_window_has_the_wide_charts(page: Browser) -> None:
 
 def test_every_figure_shows_its_data_as_a_table(page: Browser) -> None:
     rows = page.run(
-        "[...document.querySelectorAll('figure.chart')].map((one) => one.querySelectorAll('details.data tbody tr').length)"
+        "[...document.querySelectorAll('figure.chart')].map((one) => "
+        "one.querySelectorAll('details.data tbody tr').length)"
     )
     assert len(rows) >= 4
     assert all(count > 0 for count in rows)
