@@ -102,6 +102,8 @@ def libraries() -> dict[str, str]:
 def _config_file(config: Config, place: int) -> Enclosure:
     read = config.files[place]
     about = "The config of this brief" if place == 0 else "A config that it extends"
+    if read.file in {one.file for one in config.circulation}:
+        return Enclosure(read.path, read.file.read_bytes(), "text/plain", "A text that it checks", "Source")
     return Enclosure(read.path, read.file.read_bytes(), "application/yaml", about, "Source")
 
 

@@ -280,7 +280,7 @@ def prepare(
     if config is None:
         raise UnusableRequest(_errors(findings))
     if as_of is not None:  # of another day it is another issue, and was published on that day
-        config = replace(config, as_of=as_of, published=config.published if as_of == config.as_of else None)
+        config = replace(config, as_of=as_of, published=config.published if config.as_of in (None, as_of) else None)
     config = replace(config, **(over or {}))
     clothes, theme_mistakes = dress.dress(config)
     roots = clothes.roots
@@ -590,7 +590,7 @@ def again(
     day = enclosures.day(manifest)
     over = {name: manifest[name] for name in ("page", "length")}
     case = prepare(config_path, as_of=day, audiences=manifest["audiences"], today=day, over=over, given=given)
-    study, frames = assemble.study(case.data, case.request)
+    study, frames = studied(case)
     study = replace(study, findings=levelled((*case.warnings, *study.findings), case.config.checks))
     if held := tuple(finding for finding in study.findings if finding.severity == HELD_BY):
         raise UnusableRequest(held)
@@ -605,7 +605,7 @@ def again(
             files |= made.files
             study = replace(study, findings=(*study.findings, *made.left_out))
     kept = dossier.files(case.data, case.request, study.plan)
-    return {**records.files(study, frames, briefs), **kept, **files}
+    return {**records.files(study, frames, briefs), **_checked(case, study), **kept, **files}
 
 
 # ---- without pages ---------------------------------------------------------------------------------------------------
