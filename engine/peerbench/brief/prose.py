@@ -622,11 +622,16 @@ def watch(desk: Desk) -> Note | None:
     claims = _weightiest(desk, [*_results(desk), *_unforecast(desk), *_nearest_test(desk)])
     if not claims:
         return None
+    return Note("watch", "What to watch", (_sentences(desk, claims),), "kicker")
+
+
+def _sentences(desk: Desk, claims: Sequence[Claim]) -> Paragraph:
+    """One sentence after the other, with the citations of all at the end."""
     spans: list[Span] = []
     for claim in claims:
         spans += [Text(" "), *claim.spans] if spans else [*claim.spans]
     refs = [ref for claim in claims for ref in claim.refs]
-    return Note("watch", "What to watch", (Paragraph((*spans, *desk.cite(refs)), (), "judgement"),), "kicker")
+    return Paragraph((*spans, *desk.cite(refs)), (), "judgement")
 
 
 def _results(desk: Desk) -> list[Statement]:
@@ -663,9 +668,13 @@ def _nearest_test(desk: Desk) -> list[Statement]:
 
 
 def why(desk: Desk) -> Note | None:
-    """Why the gap may be there: growth and the quality of profit, for the brief of one page."""
-    paragraph = desk.paragraph([_growth(desk), _profit_quality(desk), _leverage(desk)])
-    return Note("why", "Why the gap", (paragraph,), "kicker") if paragraph else None
+    """Why the gap may be there, for the brief of one page: growth, the quality of profit, margins, debt, by weight."""
+    about = (_growth(desk), _profit_quality(desk), _margin(desk), _leverage(desk))
+    made = [_renamed(one, f"why.{one.id.rpartition('.')[2]}") for one in about if one is not None]
+    claims = _weightiest(desk, [one for one in made if one is not None])
+    if not claims:
+        return None
+    return Note("why", "Why the gap", (_sentences(desk, claims),), "kicker")
 
 
 def falsifier(desk: Desk) -> Note | None:
