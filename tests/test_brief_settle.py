@@ -33,6 +33,13 @@ def test_what_is_left_closes_ranks_in_reading_order(planned: list[LayoutRow], pr
     assert list(settled(planned)) == printed
 
 
+def test_text_alone_beside_an_exhibit_goes_under_one_where_two_exhibits_are_left() -> None:
+    """The table beside the text is missing: the figure takes the text under it and the next table stands beside."""
+    rows = [half((), (TEXT,)), half((ONE,), (TWO,))]
+    assert list(settled(rows)) == [half((ONE, TEXT), (TWO,))]
+    assert list(settled([half((), (TEXT,)), half((ONE,), ())])) == [half((TEXT,), (ONE,))]
+
+
 def test_rows_of_different_splits_do_not_mix() -> None:
     rows = [half((ONE,), ()), LayoutRow("12", ((TWO,),)), half((THREE,), ())]
     assert list(settled(rows)) == rows

@@ -268,3 +268,10 @@ def test_what_the_first_rank_means_follows_from_the_measures(alibaba: Written) -
 
 def _table(brief: Brief, id: str) -> Table:
     return next(one for one in walk(brief.pages) if isinstance(one, Table) and one.id == id)
+
+
+def test_who_keeps_other_books_than_most_bears_the_mark(alibaba: Written, variant: Callable[..., Written]) -> None:
+    """Tencent alone reports under IFRS: one letter at its name, whoever is the subject."""
+    for made in (alibaba, variant(**SETS["net debt"])):
+        notes = [words(text) for _, text in _table(made.briefs["institutional"], "comps").notes]
+        assert [note.split(";")[0] for note in notes if note.startswith(("IFRS", "US GAAP"))] == ["IFRS"]

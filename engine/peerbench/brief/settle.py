@@ -31,7 +31,12 @@ def settled(rows: Iterable[LayoutRow]) -> tuple[LayoutRow, ...]:
 
 
 def _paired(slots: Sequence[Slot]) -> Iterator[LayoutRow]:
-    """Two and two; text that is left over goes under the text or exhibit before it, an exhibit stands alone."""
+    """Two and two; text that is left over goes under the text or exhibit before it, an exhibit stands alone.
+
+    Where exhibits are left for both sides, text goes under one of them: alone beside an exhibit it leaves a hole.
+    """
+    if sum(not _text(slot) for slot in slots) > 1:
+        slots = _under(slots)
     if len(slots) % 2 and len(slots) > 1 and _text(slots[-1]):
         slots = (*slots[:-2], (*slots[-2], *slots[-1]))
     for left, right in zip(slots[::2], slots[1::2], strict=False):
@@ -40,6 +45,21 @@ def _paired(slots: Sequence[Slot]) -> Iterator[LayoutRow]:
         last = slots[-1]
         # Running text over half the page looks lost and over all of it has lines too long to read.
         yield LayoutRow("8+4", (last, ())) if _text(last) else LayoutRow("6+6", (last, ()))
+
+
+def _under(slots: Sequence[Slot]) -> Sequence[Slot]:
+    """Text under the exhibit before it, at the beginning under the first."""
+    made: list[Slot] = []
+    waiting: Slot = ()
+    for slot in slots:
+        if not _text(slot):
+            made.append((*slot, *waiting))
+            waiting = ()
+        elif made:
+            made[-1] = (*made[-1], *slot)
+        else:
+            waiting = (*waiting, *slot)
+    return made
 
 
 def _closed(row: LayoutRow) -> LayoutRow:

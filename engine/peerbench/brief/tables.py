@@ -181,18 +181,25 @@ COMPARABILITY: Final = {
 def comparability(desk: Desk, cols: Sequence[Column]) -> tuple[dict[str, str], tuple[tuple[str, Spans], ...]]:
     """A footnote letter for each company whose cells are not like the others', and what differs (METHOD 17, 36)."""
     ev = desk.evidence
-    own = ev.companies[ev.subject].accounting_standard
+    usual = _usual_standard(desk)
     marks: dict[str, str] = {}
     notes: list[tuple[str, Spans]] = []
     for company in ev.everyone:
         standard = ev.companies[company].accounting_standard
         flags = {flag for c in cols if c.key not in (TRACE.key, PRICE) for flag in ev.money(company, c.key).flags}
-        said = [_standard(standard)] if standard != own else []
+        said = [_standard(standard)] if standard != usual else []
         said += [words_ for flag, words_ in COMPARABILITY.items() if flag in flags]
         if said:
             marks[company] = desk.letter()
             notes.append((marks[company], (Text(f"{'; '.join(said)}."),)))
     return marks, tuple(notes)
+
+
+def _usual_standard(desk: Desk) -> str:
+    """The accounting standard of most companies, the subject's between equals: who differs from it bears the mark."""
+    ev = desk.evidence
+    standards = [ev.companies[company].accounting_standard for company in ev.everyone]
+    return max(standards, key=standards.count)  # the first of equals, and the subject stands first
 
 
 def refs(rows: Sequence[Row]) -> list[str]:

@@ -189,6 +189,7 @@ def cash_yield(evidence: Evidence, metric: str, guide: str) -> Statement:
         },
         {
             **price,
+            **rank.verbs(evidence, metric),
             "inline": known and abs(gap) < 0.0025,
             "below": known and gap < 0,
             "above": known and gap > 0,
