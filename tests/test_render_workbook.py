@@ -339,9 +339,12 @@ def test_no_text_is_ever_a_formula_or_a_link_and_one_too_long_is_cut(alibaba: Wr
     meta = replace(brief.meta, series=EVIL[0], legal=EVIL[1], desk=EVIL[3], audience_label=text)
     sources = tuple(replace(one, title=EVIL[0], remark=EVIL[2], url=f"javascript:{text}", documents=())
                     for one in brief.sources)  # fmt: skip
+    evidence = alibaba.evidence
+    named = {key: replace(one, name=EVIL[0]) for key, one in evidence.companies.items()}
+    study = replace(alibaba.study, evidence=replace(evidence, companies=named))
     evil = replace(brief, meta=meta, headline=(Text(EVIL[0]),), standfirst=(Text(text),), sources=sources)
     findings = tuple(Finding(one, "note", one, one, subject=one) for one in (*EVIL, "a" * 40_000))
-    laid = replace(work(alibaba), sources=sources)
+    laid = replace(work(alibaba), sources=sources, study=study)
     data = workbook.page(evil, laid, theme=theme("investor"), findings=findings)
     book = openpyxl.load_workbook(io.BytesIO(data))
     ours = {value for _, _, value in Recalculated(written(alibaba)).formulas}
@@ -399,6 +402,27 @@ def test_a_missing_figure_says_why_beside_it(alibaba: Written, book: Recalculate
     assert book.value(sheet, cell) == "NA"
     why = book.book[sheet][f"F{cell[1:]}"].value
     assert why.startswith("missing: depreciation and amortisation, last twelve months:")
+
+
+def test_a_mark_in_the_comparison_has_its_reason_in_the_row(book: Recalculated) -> None:
+    heads, labels = comparison(book)
+    line = labels["EV / EBITDA, LTM"]
+    assert book.value("Comparison", f"{heads['Alibaba']}{line}") == "NA"
+    remarks = book.book["Comparison"][f"{heads['Remarks']}{line}"].value
+    assert "Alibaba: missing: depreciation and amortisation" in remarks
+    assert "Amazon" not in remarks
+
+
+def test_a_reader_that_does_not_calculate_sees_the_figures(alibaba: Written) -> None:
+    """Another library's eyes: values as they were written beside the formulas."""
+    calamine = pytest.importorskip("python_calamine")
+    sheets = calamine.CalamineWorkbook.from_filelike(io.BytesIO(written(alibaba)))
+    assert tuple(sheets.sheet_names) == SHEETS
+    lines = sheets.get_sheet_by_name("Comparison").to_python()
+    heads = lines[3]
+    row = next(line for line in lines if line[0] == "Price / earnings, LTM")
+    assert row[heads.index("Alibaba")] == pytest.approx(18.0577, abs=1e-4)
+    assert row[heads.index("Median")] == pytest.approx(25.8403, abs=1e-4)
 
 
 def test_every_row_of_the_lineage_is_found_with_its_number(alibaba: Written, book: Recalculated) -> None:

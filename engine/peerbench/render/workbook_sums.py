@@ -184,6 +184,7 @@ def comparison(sheet: Sheet, book: Book) -> None:
     )
     sheet.heads(TOP, grid.heads, align="right", lines=2)
     sheet.heads(TOP, grid.heads[: FIRST - 1], lines=2)
+    sheet.heads(TOP, grid.heads[-1:], first=len(grid.heads) - 1, lines=2)
     row = TOP
     for group, metrics in grid.groups:
         row += 1
@@ -191,10 +192,10 @@ def comparison(sheet: Sheet, book: Book) -> None:
         for metric in metrics:
             row += 1
             grid.write(row, metric)
-    _finished(sheet, book, COMPARISON, row, len(grid.heads) - 1)
-    sheet.widths(38, 10, 13, 22, *([12] * (len(grid.heads) - FIRST - 3)), 11, 11, 9)
+    _finished(sheet, book, COMPARISON, row, grid.changed)
+    sheet.widths(38, 10, 13, 22, *([12] * (len(grid.heads) - FIRST - 4)), 11, 11, 9, 60)
     sheet.inner.freeze_panes(TOP + 1, 1)
-    sheet.page(heads=TOP, footer=footer(book))
+    sheet.page(heads=TOP, footer=footer(book), large=True)
 
 
 class _Grid:
@@ -208,8 +209,9 @@ class _Grid:
         self.names = {name: self.after + place for place, name in enumerate(AGAINST)}
         statistics = [NAMES[name] for name in book.statistics]
         companies = [book.company(company) for company in self.companies]
-        published = ("Median as published", "Gap as published", "Changed")
+        published = ("Median as published", "Gap as published", "Changed", "Remarks")
         self.heads = ("Measure", "Period", "Unit", "Lineage", *companies, *statistics, *AGAINST, *published)
+        self.changed = len(self.heads) - 2
         rows = [metric for metric in ev.definitions if (ev.subject, metric) in book.work.compared]
         for metric in rows:
             book.compared_at[metric] = 0
@@ -244,6 +246,12 @@ class _Grid:
         self._statistics(row, metric, made.code)
         self._against(row, metric)
         self._checks(row, made.code)
+        sheet.text(row, self.changed + 1, self._remarks(metric), bottom=1, colour=book.pen.theme.ter)
+
+    def _remarks(self, metric: str) -> str:
+        """Why a company has no value, company by company."""
+        rows = ((company, self.work.compared[company, metric]) for company in self.companies)
+        return "; ".join(f"{self.book.company(who)}: {_why(row)}" for who, row in rows if row["status"] != "ok")
 
     def value(self, company: str, metric: str) -> str:
         """The metric's cell, money at the rate that the page took."""
@@ -285,7 +293,7 @@ class _Grid:
             said = f"=IF(COUNT({own},{median})<2,{dash},{apart})"
         shown = WITHHELD if value is None else value
         self.sheet.formula(row, self.names[AGAINST[2]], said, shown, number=made.code, bottom=1, bold=True)
-        self.sheet.value(row, len(self.heads) - 2, shown, number=made.code, bottom=1, colour=self.book.pen.theme.ter)
+        self.sheet.value(row, self.changed - 1, shown, number=made.code, bottom=1, colour=self.book.pen.theme.ter)
         ranked, peers = span(FIRST, FIRST + self.core, row), span(FIRST + 1, FIRST + self.core, row)
         enough = f"COUNT({peers})>={LEAST['rank']}"
         order = 1 if definition.better == "lower" else 0
@@ -296,7 +304,7 @@ class _Grid:
             self.sheet.formula(row, self.names[name], formula, made_of, number="General", bottom=1)
 
     def _checks(self, row: int, code: str) -> None:
-        at = len(self.heads) - 3
+        at = self.changed - 2
         median = self.book.statistics["median"]
         compared = self.work.compared[self.companies[0], self._metric_of(row)]
         value = WITHHELD if compared["median"] is None else compared["median"]
