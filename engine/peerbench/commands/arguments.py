@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from argparse import ArgumentParser, RawDescriptionHelpFormatter
+from argparse import ArgumentParser, ArgumentTypeError, RawDescriptionHelpFormatter
 from collections.abc import Callable
 
 import peerbench
@@ -36,6 +36,12 @@ def parser() -> ArgumentParser:
     return bench
 
 
+def _workers(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 1024:
+        raise ArgumentTypeError(f"'{text}' is not a number of workers; write e.g. 4")
+    return int(text)
+
+
 def _add_building(command: Callable[[str, str], ArgumentParser]) -> None:
     build = command("build", "build briefs from configs")
     build.add_argument("configs", nargs="*", metavar="CONFIG", help=_CONFIGS)
@@ -50,6 +56,8 @@ def _add_building(command: Callable[[str, str], ArgumentParser]) -> None:
     build.add_argument("--page", choices=("A4", "Letter"), help="page size of the PDF, over the config's")
     build.add_argument("--length", choices=("one", "four"), help="pages of the PDF's article, over the config's")
     build.add_argument("--out", metavar="FOLDER", help="where briefs are put (default: output/ of the project)")
+    build.add_argument("-j", "--jobs", type=_workers, metavar="N", help="build N briefs at once, in worker processes")
+    build.add_argument("--cluster", metavar="ADDRESS", help="build on the Dask cluster at tcp://HOST:PORT")
     build.add_argument("--open", action="store_true", help="open the brief when it is built")
     build.add_argument("--force", action="store_true", help="build even if nothing has changed")
     build.add_argument("--frozen", action="store_true", help="read exactly what `bench data lock` locked, no network")

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from peerbench import project, stamp
 from peerbench.commands import request
@@ -33,16 +33,20 @@ def run(parsed: Namespace, arguments: list[str]) -> int:
     if known is not None:
         print(known)
         return _open(parsed, _opened(stamp.outputs(root, key)))
+    if parsed.jobs is not None or parsed.cluster is not None:
+        from peerbench.commands import many
+
+        return many.run(parsed, root)
     began = time.time_ns()
     configs = request.configs(parsed.configs)
     done = _Done()
     with press.standing(), _uncollected():
-        options = _options(parsed, root)
+        options = options_of(parsed, root)
         for config in configs:
             _one(config, parsed, options, done)
             gc.collect(0)
-    if done.code == 0 and not _rests_on_databases(configs):
-        _leave_stamp(root, key, configs, parsed, done, began)
+    if done.code == 0 and not rests_on_databases(configs):
+        leave_stamp(root, key, configs, parsed, done.results, began)
     return _open(parsed, _opened([str(path) for result in done.results for path in result.files])) or done.code
 
 
@@ -64,7 +68,8 @@ class _Done:
     code: int = 0
 
 
-def _options(parsed: Namespace, root: str) -> request.Options:
+def options_of(parsed: Namespace, root: str) -> request.Options:
+    """The options of a build, checked against what the project has."""
     from peerbench import lookup
     from peerbench.config.check import OUTPUTS
 
@@ -81,13 +86,13 @@ def _one(config: Path, parsed: Namespace, options: request.Options, done: _Done)
             raise
         done.code = max(done.code, refuse(error))
         return
-    print_findings(found for found in result.findings if _urgent(found))
+    print_findings(found for found in result.findings if urgent(found))
     done.results.append(result)
     done.code = max(done.code, int(result.held))
     _say(result)
 
 
-def _urgent(finding: Finding) -> bool:
+def urgent(finding: Finding) -> bool:
     """What cannot wait: errors, and anything about the config. What is to be said of the data stands in the brief."""
     return finding.severity == "error" or (finding.severity == "warning" and finding.check.startswith("config."))
 
@@ -128,12 +133,24 @@ def _briefs(files: Iterator[str]) -> list[str]:
 # ---- the stamp -------------------------------------------------------------------------------------------------------
 
 
-def _leave_stamp(root: str, key: str, paths: Sequence[Path], parsed: Namespace, done: _Done, began: int) -> None:
+class Left(Protocol):
+    """What a build left: the issue's folder and its files."""
+
+    @property
+    def folder(self) -> Path: ...
+    @property
+    def files(self) -> tuple[Path, ...]: ...
+
+
+def leave_stamp(
+    root: str, key: str, paths: Sequence[Path], parsed: Namespace, results: Sequence[Left], began: int
+) -> None:
+    """Proof for the next time that these configs were built with these options. began: as time.time_ns() gives it."""
     from peerbench.config.load import load
 
     configs = [config for config, _ in map(load, paths) if config is not None]
     dated = parsed.as_of is not None or all(config.as_of is not None for config in configs)
-    folders = ", ".join(os.path.relpath(result.folder) for result in done.results)
+    folders = ", ".join(os.path.relpath(result.folder) for result in results)
     # Without a name on the command line a config added to the folder changes what is asked for.
     chosen = () if parsed.configs else (stamp.NAMES_IN + str(config.path.parent) for config in configs)
     stamp.write(
@@ -141,7 +158,7 @@ def _leave_stamp(root: str, key: str, paths: Sequence[Path], parsed: Namespace, 
         key,
         says=f"unchanged: {folders} (use --force to rebuild)",
         inputs=(*_program(), *chosen, *(path for config in configs for path in inputs(config))),
-        outputs=[str(path) for result in done.results for path in result.files],
+        outputs=[str(path) for result in results for path in result.files],
         began_ns=began,
         day="" if dated else date.today().isoformat(),
     )
@@ -159,7 +176,7 @@ def _program() -> Iterator[str]:
     yield stamp.NAMES_IN + os.path.dirname(os.path.dirname(yaml.__file__))
 
 
-def _rests_on_databases(paths: Sequence[Path]) -> bool:
+def rests_on_databases(paths: Sequence[Path]) -> bool:
     """Whether the outside of a source cannot tell that it has not changed."""
     from peerbench.config.load import load
 

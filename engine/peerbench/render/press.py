@@ -14,6 +14,8 @@ from contextlib import contextmanager, suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
+from peerbench import pipes
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -23,7 +25,6 @@ if TYPE_CHECKING:
     from peerbench.render.pdf import Printed
 
 THREADED: Final = ("polars", "vl_convert")  # whose threads a fork would lose
-LENGTH: Final = 8  # bytes before each message
 _standing: list[Press] = []
 
 
@@ -34,10 +35,10 @@ class Press:
         self._pid, self._jobs, self._sheets = pid, jobs, sheets
 
     def send(self, job: tuple[Any, ...]) -> None:
-        _put(self._jobs, job)
+        pipes.put(self._jobs, job)
 
     def receive(self) -> Any:
-        return _get(self._sheets)
+        return pipes.get(self._sheets)
 
     def close(self) -> None:
         for pipe in (self._jobs, self._sheets):
@@ -134,7 +135,7 @@ def _serve(jobs: BinaryIO, sheets: BinaryIO) -> None:
 
         pdf.warm()
         while True:
-            match _get(jobs):
+            match pipes.get(jobs):
                 case look, paper, cache:
                     with suppress(UnusableRequest):  # told again when the brief is printed
                         pdf.rehearse(look, paper, cache)
@@ -145,29 +146,8 @@ def _serve(jobs: BinaryIO, sheets: BinaryIO) -> None:
                 answer: Any = job()
             except UnusableRequest as error:
                 answer = error.findings
-            _put(sheets, answer)
+            pipes.put(sheets, answer)
     except EOFError:
         status = 0
     finally:
         os._exit(status)
-
-
-def _put(pipe: BinaryIO, value: Any) -> None:
-    import pickle
-
-    data = pickle.dumps(value, protocol=pickle.HIGHEST_PROTOCOL)
-    pipe.write(len(data).to_bytes(LENGTH, "big"))
-    pipe.write(data)
-    pipe.flush()
-
-
-def _get(pipe: BinaryIO) -> Any:
-    """The next message. Both ends are this program's own, so that pickle is safe here."""
-    import pickle
-
-    head = pipe.read(LENGTH)
-    size = int.from_bytes(head, "big")
-    data = pipe.read(size)
-    if len(head) < LENGTH or len(data) < size:
-        raise EOFError
-    return pickle.loads(data)
