@@ -128,5 +128,12 @@ def test_findings_come_with_their_severity() -> None:
     ]  # fmt: skip
 
 
+def test_lists_of_sources_take_a_line_and_texts_that_look_like_one_stay() -> None:
+    text = "[\n   1,\n   2\n  ] and [ 3, 4 ]"
+    data = page(replace(documents.brief(), headline=(Text(text),)))
+    assert read(data)["headline"]["text"] == text
+    assert b'"sources": [1, 2' in data
+
+
 def test_twice_the_same_bytes() -> None:
     assert page(documents.brief()) == page(documents.brief())

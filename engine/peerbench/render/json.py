@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
@@ -53,6 +54,8 @@ UNITS: Final = (
     (("count", "words"), "count"),
 )
 
+# A list of whole numbers stands on one line. A text holds no line break of its own, so that none is touched.
+INTEGERS: Final = re.compile(r"\[\n\s+(\d+(?:,\s+\d+)*)\s+\]")
 META: Final = (
     *("name", "series", "sector", "audience", "audience_label", "issue", "grade", "grade_words", "subject_key"),
     *("subject", "subject_native", "peers_phrase", "as_of", "prices_on", "published", "desk", "read_minutes"),
@@ -71,8 +74,8 @@ def schema() -> Json:
 
 def page(brief: Brief, *, findings: Sequence[Finding] = ()) -> bytes:
     """The edition as UTF-8 JSON; keys stand in the order of the brief."""
-    made = _Writer(brief).document(findings)
-    return (json.dumps(made, indent=1, ensure_ascii=False, allow_nan=False) + "\n").encode()
+    made = json.dumps(_Writer(brief).document(findings), indent=1, ensure_ascii=False, allow_nan=False)
+    return (INTEGERS.sub(lambda found: f"[{' '.join(found[1].split())}]", made) + "\n").encode()
 
 
 @dataclass(frozen=True, slots=True)

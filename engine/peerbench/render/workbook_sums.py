@@ -171,6 +171,7 @@ def _part(sheet: Sheet, book: Book, row: int, column: int, company: str, leaf: A
 NAMES: Final = {"median": "Median", "maximum": "High", "minimum": "Low", "q1": "First quartile", "q3": "Third quartile"}
 FUNCTIONS: Final = {"median": "MEDIAN({})", "maximum": "MAX({})", "minimum": "MIN({})", "q1": "QUARTILE({},1)",
                     "q3": "QUARTILE({},3)"}  # fmt: skip
+MANY: Final = 6  # companies that a sheet of A4 holds
 SIZES: Final = {"median": "median", "maximum": "range", "minimum": "range", "q1": "quartiles", "q3": "quartiles"}
 AGAINST: Final = ("n", "n.m.", "Subject against median", "Rank of subject", "Ranked")
 
@@ -182,9 +183,9 @@ def comparison(sheet: Sheet, book: Book) -> None:
     title(
         sheet, COMPARISON, f"Measures by company. Median, high and low are of {peers}; the subject is not among them."
     )
-    sheet.heads(TOP, grid.heads, align="right", lines=2)
-    sheet.heads(TOP, grid.heads[: FIRST - 1], lines=2)
-    sheet.heads(TOP, grid.heads[-1:], first=len(grid.heads) - 1, lines=2)
+    sheet.heads(TOP, grid.heads, align="right", lines=3)
+    sheet.heads(TOP, grid.heads[: FIRST - 1], lines=3)
+    sheet.heads(TOP, grid.heads[-1:], first=len(grid.heads) - 1, lines=3)
     row = TOP
     for group, metrics in grid.groups:
         row += 1
@@ -195,7 +196,8 @@ def comparison(sheet: Sheet, book: Book) -> None:
     _finished(sheet, book, COMPARISON, row, grid.changed)
     sheet.widths(38, 10, 13, 22, *([12] * (len(grid.heads) - FIRST - 4)), 11, 11, 9, 60)
     sheet.inner.freeze_panes(TOP + 1, 1)
-    sheet.page(heads=TOP, footer=footer(book), large=True)
+    sheet.page(heads=TOP, footer=footer(book), large=len(grid.companies) > MANY)
+    sheet.inner.print_area(0, 0, row, grid.changed)  # remarks run on beyond any sheet of paper
 
 
 class _Grid:
