@@ -136,6 +136,7 @@ def test_build_hands_on_what_was_asked(project: Path, pipeline: Pipeline, monkey
         "frozen": False,
         "page": None,
         "length": None,
+        "spoken": None,
     }
 
 

@@ -20,6 +20,7 @@ KNOWN = Known(
     audiences=("institutional", "risk", "policy"),
     datasets=("platforms",),
     checks=("stale_price", "stub_agreement"),
+    languages=("en", "zh-CN"),
 )
 
 

@@ -29,6 +29,7 @@ NO_EXAMPLE = {
     "a file must be there to be verified; see test_verify": ("not-verifiable",),
     "the config's own shape refuses it first": ("metric-unit",),
     "phrases are read when a brief is composed": ("phrase",),
+    "a language of the project, or a typeface that is not installed": ("language",),
     "a theme of the project": ("theme",),
     "files, rates or a database must be there": (
         "file-mapping", "no-segment", "not-queried", "not-rates", "not-xbrl", "unmapped-lines",

@@ -11,15 +11,19 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from peerbench.brief import compose, cuts
+from peerbench import languages, lookup
+from peerbench.brief import compose, cuts, translate
 from peerbench.brief.audience import Audience
 from peerbench.brief.study import Study
 from peerbench.core.document import Brief, Chart, Length
 from peerbench.core.enclosure import Enclosure
 from peerbench.core.errors import UnusableRequest
 from peerbench.core.findings import Finding
+from peerbench.core.scripts import language as script
 
 if TYPE_CHECKING:
+    from peerbench.charts.theme import Theme
+    from peerbench.core.language import Language
     from peerbench.render.brand import Brand
     from peerbench.render.fit import Taken
     from peerbench.render.look import Look
@@ -31,6 +35,8 @@ TEXT: Final = "md"
 DATA: Final = "json"
 WORKBOOK: Final = "xlsx"
 NEEDS: Final = {WORKBOOK: ("xlsxwriter", "xlsx")}  # an edition's library, and the extra that brings it
+ITALIC: Final = ' font-style="italic"'
+HAN_SANS: Final = "Brief Han Sans"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,16 +49,46 @@ class Shop:
     length: Length = "four"
     brand: Brand | None = None
     enclose: Callable[[str], tuple[Enclosure, ...]] = lambda edition: ()  # the files that an edition carries
+    language: str = languages.HOUSE
 
     def look(self, reader: Audience) -> Look:
         from peerbench.render.look import Look
 
         look = Look(self.roots, reader.name)
-        return look if self.brand is None else replace(look, brand=self.brand)
+        look = look if self.brand is None else replace(look, brand=self.brand)
+        spoken = self.spoken(reader)
+        return look if spoken is None else replace(look, language=spoken.language)
+
+    @property
+    def tongue(self) -> Language | None:
+        """The language of what is the same for every audience: rules, words of charts."""
+        if self.language == languages.HOUSE:
+            return None
+        return languages.load(self.language, lookup.HOUSE, self.roots).language
+
+    def spoken(self, reader: Audience) -> languages.Spoken | None:
+        """The language for an audience; None for English. Raises UnusableRequest with what its files lack."""
+        return None if self.language == languages.HOUSE else languages.load(self.language, reader.name, self.roots)
 
     def brief(self, reader: Audience) -> Brief:
         """The whole brief of an audience. Raises UnusableRequest when its plan or words are unusable."""
-        return compose.compose(self.study, reader, length=self.length)
+        return self.written(reader)[0]
+
+    def written(
+        self, reader: Audience, *, taken: Taken | None = None, rows: Mapping[str, str] | None = None
+    ) -> tuple[Brief, tuple[str, ...]]:
+        """The brief of an audience in the shop's language, and the texts that have no words in it."""
+        spoken = self.spoken(reader)
+        if spoken is None:
+            return compose.compose(self.study, reader, length=self.length, taken=taken, rows=rows), ()
+        reader = replace(reader, phrases=spoken.phrases, lexicon=spoken.lexicon)
+        brief = compose.compose(self.study, reader, length=self.length, taken=taken, rows=rows)
+        return translate.translated(brief, spoken.language, self._names(spoken.language.rules.native))
+
+    def _names(self, native: str) -> dict[str, str]:
+        """Companies' names in the script of the language, by their names in English."""
+        companies = self.study.data.companies.values()
+        return {one.name: one.native_name for one in companies if native and script(one.native_name) == native}
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,15 +114,18 @@ def made(
     reader: Audience,
     wanted: Sequence[str],
     *,
+    folder: str = "",
     known: Taken | None = None,
     progress: Progress = lambda stage: None,
 ) -> Editions:
-    """The editions of one audience. known: cuts that made the same brief fit before.
+    """The editions of one audience. folder: where, the audience's own if left out; known: cuts that made the same brief
+    fit before.
 
     Raises UnusableRequest for mistakes in templates, and when a page overflows though nothing more may give way.
     """
     from peerbench.render import press
 
+    folder = folder or reader.name
     look, charts = shop.look(reader), drawn(shop, brief)
     files: dict[str, bytes] = {}
     printing = PRINT in wanted
@@ -97,14 +136,15 @@ def made(
     if WEB in wanted:
         from peerbench.render import html
 
-        progress(f"{reader.name}: web page")
-        name = f"{reader.name}/brief.html"
+        progress(f"{folder}: web page")
+        name = f"{folder}/brief.html"
         page = html.page(brief, look=look, charts=charts, cache=shop.cache, enclosures=shop.enclose(name))
         files[name] = page.encode()
-    files |= _unprinted(shop, brief, reader, wanted, progress)
+    if shop.language == languages.HOUSE:
+        files |= unprinted(shop, brief, reader, wanted, folder=folder)
     if not printing:
         return Editions(files)
-    progress(f"{reader.name}: PDF")
+    progress(f"{folder}: PDF")
     printed = ticket.printed() if ticket is not None else None
     left_out: tuple[Finding, ...] = ()
     taken: Taken = {}
@@ -123,9 +163,9 @@ def made(
             enclosures=enclosed,
         )
     if mistakes := _errors(printed.findings):
-        raise UnusableRequest(tuple(replace(finding, subject=reader.name) for finding in mistakes))
-    files[f"{reader.name}/brief.pdf"] = printed.data
-    named = tuple(replace(finding, subject=f"{reader.name}/{finding.subject}") for finding in left_out)
+        raise UnusableRequest(tuple(replace(finding, subject=folder) for finding in mistakes))
+    files[f"{folder}/brief.pdf"] = printed.data
+    named = tuple(replace(finding, subject=f"{folder}/{finding.subject}") for finding in left_out)
     return Editions(files, named, taken)
 
 
@@ -144,27 +184,26 @@ def lacking(wanted: Sequence[str]) -> tuple[Finding, ...]:
     )
 
 
-def _unprinted(
-    shop: Shop, brief: Brief, reader: Audience, wanted: Sequence[str], progress: Progress
+def unprinted(
+    shop: Shop, brief: Brief, reader: Audience, wanted: Sequence[str], *, folder: str = ""
 ) -> dict[str, bytes]:
     """The editions that need no layout: the sums, the article for an editor of newsletters, the brief as data."""
-    files: dict[str, bytes] = {}
+    folder, files = folder or reader.name, dict[str, bytes]()
     if WORKBOOK in wanted:
         from peerbench.brief import workings
         from peerbench.render import brand, workbook
 
-        progress(f"{reader.name}: workbook")
         theme = (shop.brand or brand.PLAIN).theme(brief.meta.theme)
         work, found = workings.workings(shop.study, brief, reader), shop.study.findings
-        files[f"{reader.name}/brief.xlsx"] = workbook.page(brief, work, theme=theme, findings=found)
+        files[f"{folder}/brief.xlsx"] = workbook.page(brief, work, theme=theme, findings=found)
     if TEXT in wanted:
         from peerbench.render import markdown
 
-        files[f"{reader.name}/brief.md"] = markdown.page(brief).encode()
+        files[f"{folder}/brief.md"] = markdown.page(brief).encode()
     if DATA in wanted:
         from peerbench.render import json as data
 
-        files[f"{reader.name}/brief.json"] = data.page(brief, findings=shop.study.findings)
+        files[f"{folder}/brief.json"] = data.page(brief, findings=shop.study.findings)
     return files
 
 
@@ -200,7 +239,7 @@ def _errors(findings: Iterable[Finding]) -> tuple[Finding, ...]:
 def _cut(shop: Shop, whole: Brief, reader: Audience, taken: Taken) -> Brief:
     """The brief with steps of the cut order taken; its numbers keep the rows that the whole brief gives them."""
     rows = {ref: trace.row for ref, trace in whole.traces.items() if trace.row}
-    return compose.compose(shop.study, reader, length=shop.length, taken=taken, rows=rows)
+    return shop.written(reader, taken=taken, rows=rows)[0]
 
 
 def _steps(reader: Audience, length: str) -> dict[str, tuple[str, ...]]:
@@ -250,7 +289,23 @@ def drawn(shop: Shop, brief: Brief) -> dict[str, str]:
 
     colours = (shop.brand or brand.PLAIN).theme(brief.meta.theme)
     charts = _charts(brief)
-    return {name: svg.svg(chart, colours, cache=shop.cache, text=formats.text) for name, chart in charts.items()}
+    language = shop.tongue
+    if language is None:
+        return {name: svg.svg(chart, colours, cache=shop.cache, text=formats.text) for name, chart in charts.items()}
+    colours, text = _spoken(colours, language), partial(formats.text, rules=language.rules)
+    drawings = {name: svg.svg(chart, colours, cache=shop.cache, text=text) for name, chart in charts.items()}
+    upright = language.rules.wide  # no script of wide letters has italics
+    return {name: drawing.replace(ITALIC, "") if upright else drawing for name, drawing in drawings.items()}
+
+
+def _spoken(colours: Theme, language: Language) -> Theme:
+    """The theme with the fixed words of charts in a language, in a font that has its letters."""
+    from peerbench.charts.theme import FONT, WORDS
+
+    said = {text: language.say(text) for text in WORDS}
+    said["month"] = language.rules.dates["chart"]
+    font = f"{FONT}, {HAN_SANS}" if language.rules.wide else colours.font
+    return replace(colours, words=said, font=font)
 
 
 def _charts(brief: Brief) -> dict[str, Chart]:

@@ -24,6 +24,7 @@ HOUSE: Final = "house"
 AUDIENCE_FILE: Final = "audience.yaml"
 PHRASES_FILE: Final = "phrases.yaml"
 MERGED: Final = (AUDIENCE_FILE, PHRASES_FILE)  # every layer's file counts, not the first alone
+LANGUAGES: Final = "languages"  # languages/<tag>/ of an audience or the house
 THEMES: Final = "themes"  # templates/themes/<name>/ is a theme
 THEME_FILE: Final = "theme.yaml"
 DEPTH: Final = 8
@@ -165,7 +166,12 @@ def kind(name: str) -> str:
     if name.startswith("fonts/"):
         return "fonts"
     endings = {".j2": "templates", ".css": "styles", ".js": "scripts"}
-    return "words" if name in MERGED else endings.get(Path(name).suffix, "other")
+    return "words" if merged(name) else endings.get(Path(name).suffix, "other")
+
+
+def merged(name: str) -> bool:
+    """Whether every layer's file of this name counts, and not the nearest alone."""
+    return name in MERGED or (name.startswith(f"{LANGUAGES}/") and name.endswith(".yaml"))
 
 
 def _inside(path: Path, root: Path) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from pathlib import Path, PurePath
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
 
-from peerbench import __version__, dress, editions, enclosures, gather, help, lookup
+from peerbench import __version__, dress, editions, enclosures, gather, help, languages, lookup
 from peerbench.brief import assemble, audience, dossier, market, plan, records
 from peerbench.brief.attribution import Side
 from peerbench.brief.sourcebook import Sourcebook
@@ -95,6 +95,7 @@ def build(
     out: Path | None = None,
     page: str | None = None,
     length: str | None = None,
+    spoken: Sequence[str] | None = None,
     today: date,
     force: bool = False,
     frozen: bool = False,
@@ -103,10 +104,12 @@ def build(
 ) -> BuildResult:
     """Build the briefs of one config. Raises UnusableRequest with every mistake; then nothing was written.
 
-    page and length win over the config's. gate is asked once the briefs are written and before anything is drawn.
+    page, length and spoken (languages) win over the config's. gate is asked once the briefs are written and before
+    anything is drawn.
     """
     progress("reading")
-    over = {name: value for name, value in (("page", page), ("length", length)) if value is not None}
+    given = (("page", page), ("length", length), ("languages", tuple(spoken) if spoken else None))
+    over = {name: value for name, value in given if value is not None}
     case = prepare(config_path, as_of=as_of, audiences=audiences, today=today, frozen=frozen, over=over)
     wanted = tuple(formats or case.config.outputs)
     if mistakes := (*_unpriced(case), *_lacking(case.config, wanted)):
@@ -135,10 +138,15 @@ def build(
         return BuildResult(folder, (), (*study.findings, *ruling.stops), held=True, ruling=ruling)
     for reader, brief in zip(readers, briefs, strict=True):
         if reader.name in case.asked:
-            made = editions.made(shop, brief, reader, wanted, known=known.get(reader.name), progress=progress)
-            files |= made.files
-            left_out += made.left_out
-            taken[reader.name] = made.taken
+            for tag, at in _folders(case.config, reader.name):
+                tongue = replace(shop, language=tag)
+                said, unsaid = tongue.written(reader) if tag != languages.HOUSE else (brief, ())
+                made = editions.made(tongue, said, reader, wanted, folder=at, known=known.get(at), progress=progress)
+                files |= made.files
+                left_out += [*made.left_out, *_unsaid(tag, at, unsaid)]
+                taken[at] = made.taken
+            if languages.HOUSE not in case.config.languages:  # the editions for editors and programs are in English
+                files |= editions.unprinted(shop, brief, reader, wanted)
     editions.remember(remembered, {**known, **taken})
     study = replace(study, findings=(*study.findings, *left_out))
     files |= records.files(study, frames, briefs) | dossier.files(case.data, case.request, study.plan)
@@ -204,7 +212,7 @@ def _report(case: _Case, verdicts: tuple[Verdict, ...], language: str) -> report
 def _expect(case: _Case, wanted: Sequence[str]) -> None:
     """What the press will be asked for first."""
     first = next((reader for reader in case.request.audiences if reader.name in case.asked), None)
-    if first is not None and editions.PRINT in wanted:
+    if first is not None and editions.PRINT in wanted and case.config.languages[:1] == (languages.HOUSE,):
         from peerbench.render.look import Look
 
         look = Look(case.roots, first.name)
@@ -212,6 +220,21 @@ def _expect(case: _Case, wanted: Sequence[str]) -> None:
         size = "Letter" if case.config.page == "Letter" else "A4"
         theme = first.words("theme", "investor")
         editions.expect(look, theme, page=size, length=case.config.length, cache=case.cache)
+
+
+def _folders(config: Config, reader: str) -> Iterator[tuple[str, str]]:
+    """Each language with the folder of its editions: the first has the audience's own, the others one within it."""
+    for place, tag in enumerate(config.languages):
+        yield tag, f"{reader}/{tag}" if place else reader
+
+
+def _unsaid(tag: str, at: str, texts: Sequence[str]) -> Iterator[Finding]:
+    """Texts of the user's own, or of a plug-in, that stand in English on a page in another language."""
+    if texts:
+        shown = "; ".join(f"“{text[:60]}”" for text in texts[:3])
+        message = f"{at}: {len(texts)} texts stand in English, as the language {tag} has no words for them: {shown}"
+        hint = f"Add them to templates/house/languages/{tag}/texts.yaml, each with its words."
+        yield Finding(languages.CHECK, "note", message + ("…" if len(texts) > 3 else "."), hint, subject=at)
 
 
 def shop_of(case: _Case, study: Study) -> editions.Shop:
@@ -250,7 +273,9 @@ def _kept(folder: Path, case: _Case) -> tuple[str, ...]:
     except (OSError, ValueError):
         return ()
     now = _rests_on(case)
-    if not isinstance(last, dict) or any(last.get(key) != now[key] for key in now if key != "templates"):
+    if not isinstance(last, dict) or any(
+        last.get(key) != now.get(key) for key in (*now, "languages") if key != "templates"
+    ):
         return ()
     printed = last.get("templates") or {}
     same = [name for name in names if _templates(case, only=name).items() <= printed.items()]
@@ -290,6 +315,7 @@ def prepare(
     asked = tuple(dict.fromkeys(audiences or config.audiences))
     readers, reader_mistakes = _readers(tuple(dict.fromkeys((*config.audiences, *asked))), roots)
     house, noticed_of_house = dress.brand(config, clothes, readers)
+    problems += _language_mistakes(config, readers, roots)
     problems += [*reader_mistakes, *dress.unknown_themes(readers), *_errors(noticed_of_house)]
     if data is None or problems:
         failed = [finding for finding in (data.findings if data else ()) if finding.check in gather.FAILURES]
@@ -406,6 +432,7 @@ def _known(data: Dataset | None, roots: tuple[Path, ...]) -> meaning.Known:
         audiences=lookup.audiences(roots),
         datasets=dataset.shipped_names(),
         checks=help.names("checks"),
+        languages=languages.known(roots),
     )
 
 
@@ -433,6 +460,28 @@ def _formats(reader: audience.Audience) -> list[Finding]:
         for metric, name in asked.items()
         if name not in FORMATS
     ]
+
+
+def _language_mistakes(
+    config: Config, readers: Iterable[audience.Audience], roots: tuple[Path, ...]
+) -> Iterator[Finding]:
+    """What a language of the config lacks: words, phrases or typefaces, told at its place in the config."""
+    from peerbench.render import han
+    from peerbench.render.look import Look
+
+    here = [tag for tag in config.languages if tag != languages.HOUSE and tag in languages.known(roots)]
+    for tag in here:
+        fonts = None
+        for reader in readers:
+            try:
+                spoken = languages.load(tag, reader.name, roots)
+            except UnusableRequest as error:
+                yield from error.findings
+                return
+            yield from plan.unspoken(reader, spoken.phrases, spoken.lexicon, tag)
+            if fonts is None:
+                fonts = han.faces(spoken.language.rules, Look(roots, reader.name).fonts)
+                yield from fonts[1]
 
 
 def _of_set(reader: audience.Audience, config: Config) -> audience.Audience:
@@ -544,6 +593,7 @@ def _rests_on(case: _Case) -> dict[str, Any]:
         "config": _config_digest(case.config),
         "inputs": _inputs(case.data, case.config),
         "templates": _templates(case),
+        **({} if case.config.languages == (languages.HOUSE,) else {"languages": list(case.config.languages)}),
     }
 
 
@@ -562,8 +612,9 @@ def _digests(case: _Case, reader: str) -> dict[str, str]:
     """Those of one audience, read once a build."""
     if reader not in case.digests:
         own = shipped("templates").resolve()
-        used = lookup.files(reader, case.roots).items()
-        paths = {path for name, layers in used for path in (layers if name in lookup.MERGED else layers[:1])}
+        files = lookup.files(reader, case.roots).items()
+        used = [(name, layers) for name, layers in files if languages.used(name, case.config.languages)]
+        paths = {path for name, layers in used for path in (layers if lookup.merged(name) else layers[:1])}
         case.digests[reader] = {
             path.relative_to(own).as_posix() if path.is_relative_to(own) else lookup.shown(path, case.roots): _sha256(
                 path

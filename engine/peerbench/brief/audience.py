@@ -13,6 +13,7 @@ from peerbench.core import shape, tree
 from peerbench.core.errors import UnusableRequest
 from peerbench.core.findings import Finding, Origin
 from peerbench.core.metric import MetricDefinition
+from peerbench.narrate.phrases import ENGLISH, Lexicon
 
 FILE: Final = lookup.AUDIENCE_FILE
 PHRASES: Final = lookup.PHRASES_FILE
@@ -38,6 +39,7 @@ class Audience:
     roots: tuple[Path, ...] = ()
     places: Mapping[str, Origin] = field(repr=False, default_factory=dict)  # of values, by dotted key: summary.0.metric
     lines: Mapping[str, tuple[str, ...]] = field(repr=False, default_factory=dict)  # of files, by path as shown
+    lexicon: Lexicon = ENGLISH  # of the language that its phrases are in
 
     def words(self, key: str, default: str = "") -> str:
         return str(self.settings.get(key, default))

@@ -8,8 +8,9 @@ from dataclasses import replace
 from typing import Final
 
 from peerbench.core.document import Cite, Note, Number, Paragraph, Span, Spans, Strong, Text, When
+from peerbench.core.language import is_wide
 
-END: Final = re.compile(r"(?<=[.!?])\s+(?=[A-Z“‘(])")
+END: Final = re.compile(r"(?<=[.!?])\s+(?=[A-Z“‘(])|(?<=[。！？])(?=.)")
 
 
 def sentences(spans: Spans) -> tuple[Spans, ...]:
@@ -32,7 +33,7 @@ def _parts(span: Span, before: Sequence[Span]) -> Sequence[Span | str]:
     if not isinstance(span, Text):
         return [span]
     last = before[-1] if before else None
-    if not span.text.strip() and isinstance(last, Text) and last.text.rstrip()[-1:] in (".", "!", "?"):
+    if not span.text.strip() and isinstance(last, Text) and last.text.rstrip()[-1:] in (".", "!", "?", "。"):
         return ["", ""]
     return END.split(span.text)
 
@@ -65,12 +66,18 @@ def count(spans: Sequence[Span]) -> int:
     total = 0
     for span in spans:
         if isinstance(span, Text):
-            total += len(span.text.split())
+            total += _words(span.text)
         elif isinstance(span, (Number, When)):
             total += 1
         elif isinstance(span, Strong):
             total += count(span.spans)
     return total
+
+
+def _words(text: str) -> int:
+    """Words of a text; two wide letters are taken for one."""
+    wide = sum(map(is_wide, text))
+    return len(text.split()) if not wide else (wide + 1) // 2 + len(re.findall(r"[A-Za-z0-9]+", text))
 
 
 def _joined(kept: Sequence[Spans], whole: Spans) -> Spans:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from pathlib import Path
 from typing import Any, Final
 
+from peerbench import lookup
 from peerbench.brief import cuts, prose
 from peerbench.brief.audience import Audience
 from peerbench.brief.blocks import BLOCKS
@@ -13,7 +15,7 @@ from peerbench.brief.cuts import PLANS
 from peerbench.brief.panel import ROWS
 from peerbench.brief.tables import COLUMNS, STATISTICS
 from peerbench.core.errors import UnusableRequest
-from peerbench.core.findings import Finding, did_you_mean
+from peerbench.core.findings import Finding, Origin, did_you_mean
 from peerbench.narrate import phrases as wording
 
 Keys = tuple[str | int, ...]
@@ -33,7 +35,29 @@ def mistakes(audience: Audience) -> tuple[Finding, ...]:
 
 def phrases(audience: Audience) -> wording.Phrases:
     """The audience's words. Raises UnusableRequest with what is wrong in its phrase files."""
-    return wording.load(*audience.phrases, roots=audience.roots, extra=[id for id, _ in _phrase_ids(audience)])
+    return wording.load(
+        *audience.phrases,
+        roots=audience.roots,
+        extra=[id for id, _ in _phrase_ids(audience)],
+        lexicon=audience.lexicon,
+    )
+
+
+def unspoken(audience: Audience, files: tuple[Path, ...], lexicon: wording.Lexicon, tag: str) -> tuple[Finding, ...]:
+    """Claims that a language has no phrase for, and what is wrong in its phrase files."""
+    try:
+        wanted = phrases(audience)
+        said = wording.load(*files, roots=audience.roots, extra=wanted, lexicon=lexicon)
+    except UnusableRequest as error:
+        return error.findings
+    file = lookup.shown(files[-1], audience.roots) if files else f"languages/{tag}/phrases.yaml"
+    return tuple(
+        Finding(
+            "language", "error", f"the language {tag} has no phrase '{id}'", f"Add {id} to the file.", Origin(file), id
+        )
+        for id in wanted
+        if id not in said
+    )
 
 
 def _names(audience: Audience) -> Iterator[Finding]:

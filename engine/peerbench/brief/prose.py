@@ -10,6 +10,7 @@ from typing import Final
 from peerbench.brief.context import Desk
 from peerbench.core.document import Note, Paragraph, Prose, Span, Spans, Text, When
 from peerbench.core.evidence import Quantity
+from peerbench.core.language import breadth
 from peerbench.narrate import operations, policy, rank, resilience, risk, valuation, words
 from peerbench.narrate.claims import Claim, Statement, Value, few, listing, possessive, speak
 from peerbench.narrate.valuation import direction
@@ -328,7 +329,7 @@ def _short_headline(desk: Desk, statement: Statement | None) -> Statement | None
 
 def _letters(spans: Spans) -> int:
     """Letters of a title; a number is taken for four."""
-    return sum(len(span.text) if isinstance(span, Text) else 4 for span in spans)
+    return sum(breadth(span.text) if isinstance(span, Text) else 4 for span in spans)
 
 
 # ---- paragraphs ------------------------------------------------------------------------------------------------------

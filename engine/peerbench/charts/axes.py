@@ -148,10 +148,15 @@ def time_axis(
         shown = [(day, f"{MONTHS[day.month - 1]} {day.year}") for day in ends]
     labels: list[Label] = []
     kept: list[float] = []
-    for day, word in shown:
+    for day, word in ((day, _said(day, word, theme)) for day, word in shown):
         at = x(day.toordinal())
         label = Label(word, at, plot.bottom + 11, theme.sec, "center" if centred else "left").within(0, plot.right + 8)
         if not labels or label.left >= labels[-1].right + 8:
             labels.append(label)
             kept.append(at)
     return ticks(plot, kept, theme), labels
+
+
+def _said(day: date, word: str, theme: Theme) -> str:
+    """A month of a year in the language of the page; a quarter is a code."""
+    return theme.say("month").format(y=day.year, m=day.month) if word[:3] in MONTHS and theme.words else word

@@ -159,7 +159,15 @@ def _median(
 
 def _price(figure: FootballField, price: Sequence[float], wide: float, theme: Theme, text: Text) -> list[Label]:
     return [
-        Label(f"Price {text(figure.price)}", at, 7, theme.target, "center", 10.4, "semibold").within(0, wide)
+        Label(
+            theme.say("Price {number}").replace("{number}", text(figure.price)),
+            at,
+            7,
+            theme.target,
+            "center",
+            10.4,
+            "semibold",
+        ).within(0, wide)
         for at in price
     ]
 

@@ -36,7 +36,7 @@ def draw(figure: History, theme: Theme, *, width_mm: float, height_mm: float, te
     grid, words = axes.levels(across, y, by, figure.now, text, theme)
     days = [point.when for point in points]
     time, dates = axes.time_axis(plot, x, axes.years(days), days, theme)
-    placed = stack([_at(label, y, plot.right + 5) for label in labels], top=plot.top + 3, bottom=plot.bottom - 5)
+    placed = stack([_at(label, y, plot.right + 5, theme) for label in labels], top=plot.top + 3, bottom=plot.bottom - 5)
     layers = [
         *marks.bars(_band(figure, x, plot, theme), x=None, y=y),
         *marks.rules([*grid, *_mean(figure, y, plot, theme), axes.base(across, theme), *time]),
@@ -83,22 +83,22 @@ def _mean(figure: History, y: Scale, plot: Plot, theme: Theme) -> list[Rule]:
 def _stacked(figure: History, theme: Theme, text: Text) -> list[Label]:
     """The values in the right margin; y is the value until the scale is known."""
     named = (
-        ("Now", figure.now, theme.target),
-        ("+1 s.d.", figure.upper, theme.sec),
-        ("Mean", figure.mean, theme.ink),
-        ("−1 s.d.", figure.lower, theme.sec),
+        (theme.say("Now"), figure.now, theme.target),
+        (theme.say("+1 s.d."), figure.upper, theme.sec),
+        (theme.say("Mean"), figure.mean, theme.ink),
+        (theme.say("−1 s.d."), figure.lower, theme.sec),
     )
     labels = [
-        Label(f"{name} {text(number)}", 0, number.value, colour, "left", 10.6 if name == "Now" else 10)
+        Label(f"{name} {text(number)}", 0, number.value, colour, "left", 10.6 if colour == theme.target else 10)
         for name, number, colour in named
         if number.value is not None and number.status == "ok"
     ]
     labels = [replace(label, style="semibold") if label.colour == theme.target else label for label in labels]
-    return [*labels, Label("Peer median", 0, 0.0, theme.sec, "left")]
+    return [*labels, Label(theme.say("Peer median"), 0, 0.0, theme.sec, "left")]
 
 
-def _at(label: Label, y: Scale, x: float) -> Label:
+def _at(label: Label, y: Scale, x: float, theme: Theme) -> Label:
     """The label at its level in px; the median's name just off its line."""
-    named = label.text == "Peer median"
+    named = label.text == theme.say("Peer median")
     below = 7 if named and y.domain[1] <= 0 else -7 if named and y.domain[0] >= 0 else 0
     return replace(label, x=x, y=y(label.y) + below)

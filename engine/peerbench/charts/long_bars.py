@@ -144,7 +144,7 @@ def _tick_note(rows: Sequence[_Row], x: Scale, theme: Theme) -> list[Label]:
     """What the tick means, once, inside the first long bar."""
     for row in rows:
         if row.before is not None and row.value is not None and not row.target and row.before <= row.value:
-            label = Label(TICK_NOTE, x(row.before) - 5, row.y, theme.ink, "right", 9.9)
+            label = Label(theme.say(TICK_NOTE), x(row.before) - 5, row.y, theme.ink, "right", 9.9)
             if label.left > x(0) + 4:
                 return [label]
     return []

@@ -10,8 +10,12 @@ from functools import cache
 from pathlib import Path
 from typing import Final, Literal
 
+from peerbench.core.language import is_wide
+
 Style = Literal["regular", "italic", "semibold", "bold"]
 CAP_MIDDLE: Final = 0.33  # half the height of a capital, in em: from a line's middle down to its baseline
+CLOSING: Final = "，。、；：！？）》」』”’%"
+OPENING: Final = "（《「『“‘"
 _IDEOGRAPHS: Final = "\u2e80"
 _UNKNOWN: Final = 0.6  # em, for a letter the table does not hold: wider than most
 
@@ -48,12 +52,29 @@ def _advance(char: str, own: Mapping[str, int], house: Mapping[str, int]) -> flo
 
 
 def wrap(text: str, limit: float, size: float, style: Style = "regular") -> tuple[str, ...]:
-    """Break at spaces into lines no longer than the limit; a single longer word stands alone."""
+    """Break at spaces, and between wide letters, into lines no longer than the limit; a longer word stands alone."""
     lines: list[str] = []
-    for word in text.split():
-        longer = f"{lines[-1]} {word}" if lines else word
+    for space, word in pieces(text):
+        longer = f"{lines[-1]}{space}{word}" if lines else word
         if lines and width(longer, size, style) <= limit:
             lines[-1] = longer
         else:
             lines.append(word)
     return tuple(lines)
+
+
+def pieces(text: str) -> Iterator[tuple[str, str]]:
+    """What a line may be broken between: words with the space before each, and wide letters with none.
+
+    A stop stays with the letter before it, an opening bracket with the one behind it.
+    """
+    for word in text.split(" "):
+        space, piece = " ", ""
+        for char in word:
+            ends = piece and (is_wide(char) or is_wide(piece[-1])) and char not in CLOSING and piece[-1] not in OPENING
+            if ends:
+                yield space, piece
+                space, piece = "", ""
+            piece += char
+        if piece:
+            yield space, piece

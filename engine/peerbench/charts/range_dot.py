@@ -285,7 +285,7 @@ def _target_labels(frame: _Frame) -> list[Label]:
     labels = [label for index in range(len(frame.rows)) for label in _beside(frame, index)]
     name = next((one.name for one in frame.identities.values() if one.slot == 0), "")
     if frame.form is _COMPACT and name:
-        head = f"{name}, and its gap"
+        head = frame.theme.say("{name}, and its gap").replace("{name}", name)
         labels.append(Label(head, frame.width, 6, frame.theme.target, "right", 10, "semibold"))
     return labels
 
@@ -326,7 +326,7 @@ def _absent(frame: _Frame, index: int, y: float) -> list[Label]:
     """The mark of a target without a value in a row, with its name in the first."""
     name = next((one.name for one in frame.identities.values() if one.slot == 0), "")
     raw = next((one for one in frame.figure.rows[index].points if one.company in _subjects(frame)), None)
-    mark = frame.text(replace(raw.label, value=None)) if raw and raw.label.status != "ok" else "NA"
+    mark = frame.text(replace(raw.label, value=None)) if raw and raw.label.status != "ok" else frame.theme.say("NA")
     said = mark if frame.form is not _FULL else f"{name} {mark}".strip()
     return [Label(said, frame.right if frame.form is _FULL else frame.width, y, frame.theme.target, "right", 10.6)]
 

@@ -91,7 +91,8 @@ def tick_texts(
 
 
 def _tick(value: float, unit: _Unit, text: Text, *, full: bool) -> str:
-    bare = "0" if value == 0 else text(Number(value, unit.bare)).removesuffix("%").removesuffix("pp")
+    points = text(Number(0.0, "unit_pp"))
+    bare = "0" if value == 0 else text(Number(value, unit.bare)).removesuffix("%").removesuffix(points)
     if not full:
         return bare
     sign, digits = (bare[0], bare[1:]) if bare[0] in "+−-" else ("", bare)
@@ -104,13 +105,15 @@ def _unit(like: Number, ticks: Sequence[float], text: Text, signed: bool | None)
     if "pct" in name or "pp" in name:
         plus = name.startswith("s") if signed is None else signed
         percent = "spct" if plus else "pct"
-        return _Unit(percent + _decimals(by * 100), "", "pp" if "pp" in name else "%")
+        return _Unit(percent + _decimals(by * 100), "", _word("pp", text) if "pp" in name else "%")
+    before, after = _symbol(like, text), _behind(like, text)
     if name == "money" or name.startswith("bn"):
-        return _Unit("bn" + ("0" if by >= 1e9 else "1"), _symbol(like, text), "bn")
+        return _Unit("bn" + ("0" if by >= 1e9 else "1"), before, _word("bn", text) + after)
     if name.startswith("m"):
-        return _Unit("m0", _symbol(like, text), "m")
-    prefix = _symbol(like, text) if name == "price" else ""
-    return _Unit("n" + _decimals(by), prefix, "x" if name.startswith("x") else "")
+        return _Unit("m0", before, _word("m", text) + after)
+    if name != "price":
+        before, after = "", _word("x", text) if name.startswith("x") else ""
+    return _Unit("n" + _decimals(by), before, after)
 
 
 def _decimals(by: float) -> str:
@@ -123,3 +126,13 @@ def _symbol(like: Number, text: Text) -> str:
         return ""
     written = text(Number(1.0, "price", currency=like.currency))
     return written[: next((at for at, char in enumerate(written) if char.isdigit()), 0)]
+
+
+def _behind(like: Number, text: Text) -> str:
+    """What the language of the page writes behind the digits of a price in this currency; nothing in English."""
+    return text(Number(1.0, "unit_price", currency=like.currency)) if like.currency else ""
+
+
+def _word(unit: str, text: Text) -> str:
+    """The word of a unit alone: bn, pp, x."""
+    return text(Number(0.0, f"unit_{unit}"))

@@ -151,7 +151,7 @@ def _fixed(figure: Scatter, plot: Plot, y: Scale, theme: Theme, taken: Sequence[
     ]
     if level is not None:
         above = level - 13 > plot.top
-        strips.append(("peer medians", theme.ter, (level - 13 if above else level + 1, 12.0), plot.left))
+        strips.append((theme.say("peer medians"), theme.ter, (level - 13 if above else level + 1, 12.0), plot.left))
     labels: list[Label] = []
     for said, colour, (top, tall), near in strips:
         wide = width(said, 9.9)

@@ -41,16 +41,21 @@ class Theme:
     focus: str = "#0B63C5"
     font: str = FONTS
     widths: Mapping[str, Mapping[str, int]] | None = None  # of a house's own sans, see charts.measure
+    words: Mapping[str, str] | None = None  # of another language, by the English ones; and "month", a date's form
 
     def tokens(self) -> dict[str, str]:
         """Every colour by the name of its custom property: ink → --ink, the second peer → --peer-2."""
         plain = {
             name.replace("_", "-"): getattr(self, name)
             for name in self.__dataclass_fields__
-            if name not in ("name", "peers", "heat", "font", "widths")
+            if name not in ("name", "peers", "heat", "font", "widths", "words")
         }
         peers = {f"peer-{slot}": colour for slot, colour in enumerate(self.peers, 1)}
         return {**plain, **peers, **{f"heat-{rank}": colour for rank, colour in enumerate(self.heat, 1)}}
+
+    def say(self, text: str) -> str:
+        """A fixed word of a chart in the language of the page."""
+        return (self.words or {}).get(text, text)
 
     def peer(self, slot: int, *, of: int = 3) -> str:
         """The grey of a peer's slot; beyond six peers there is one grey for all."""
@@ -86,6 +91,10 @@ OWN: Final = ("theme", "target", "tint", "panel")  # what a house may choose
 TINT: Final = 0.09  # of the subject's colour in the ground of its row
 HAIR: Final = 0.28
 DARK_CONTRAST: Final = 7.0
+WORDS: Final = (  # drawn in charts, apart from what a figure holds
+    *("Now", "Mean", "+1 s.d.", "−1 s.d.", "Peer median", "peer medians", "tick: year before", "NA"),
+    *("Price {number}", "{name}, and its gap"),
+)  # fmt: skip
 SHAPES: Final = ("circle", "square", "triangle-up", "diamond", "cross", "triangle-down", "circle-outline")
 
 

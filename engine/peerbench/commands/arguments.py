@@ -53,6 +53,9 @@ def _add_building(command: Callable[[str, str], ArgumentParser]) -> None:
         metavar="NAME",
         help="only this: pdf, html, xlsx, md, json (may be repeated)",
     )
+    build.add_argument(
+        "--language", action="append", metavar="TAG", help="in this language, over the config's: en, zh-CN"
+    )
     build.add_argument("--page", choices=("A4", "Letter"), help="page size of the PDF, over the config's")
     build.add_argument("--length", choices=("one", "four"), help="pages of the PDF's article, over the config's")
     build.add_argument("--out", metavar="FOLDER", help="where briefs are put (default: output/ of the project)")

@@ -70,11 +70,12 @@ class _Done:
 
 def options_of(parsed: Namespace, root: str) -> request.Options:
     """The options of a build, checked against what the project has."""
-    from peerbench import lookup
+    from peerbench import languages, lookup
     from peerbench.config.check import OUTPUTS
 
-    audiences = lookup.audiences(lookup.layers(Path(root)))
-    return request.options(parsed, audiences=audiences, formats=OUTPUTS)
+    layers = lookup.layers(Path(root))
+    known = languages.known(layers) if parsed.language else ()
+    return request.options(parsed, audiences=lookup.audiences(layers), formats=OUTPUTS, languages=known)
 
 
 def _one(config: Path, parsed: Namespace, options: request.Options, done: _Done) -> None:
@@ -109,6 +110,7 @@ def _build(config: Path, options: request.Options, *, force: bool, frozen: bool)
             out=options.out,
             page=options.page,
             length=options.length,
+            spoken=options.spoken,
             today=date.today(),
             force=force,
             frozen=frozen,

@@ -61,9 +61,12 @@ class Options:
     out: Path | None
     page: str | None = None
     length: str | None = None
+    spoken: tuple[str, ...] | None = None
 
 
-def options(parsed: Namespace, *, audiences: Collection[str], formats: Collection[str]) -> Options:
+def options(
+    parsed: Namespace, *, audiences: Collection[str], formats: Collection[str], languages: Collection[str] = ("en",)
+) -> Options:
     """The options of `bench build`, all mistakes in them at once."""
     mistakes: list[Finding] = []
     asked = Options(
@@ -73,6 +76,7 @@ def options(parsed: Namespace, *, audiences: Collection[str], formats: Collectio
         out=None if parsed.out is None else Path(parsed.out),
         page=parsed.page,
         length=parsed.length,
+        spoken=_names(parsed.language, "--language", languages, mistakes),
     )
     if mistakes:
         raise UnusableRequest(tuple(mistakes))

@@ -13,7 +13,6 @@ from peerbench.core.addresses import mail_address
 from peerbench.core.findings import Finding, did_you_mean
 
 OUTPUTS: Final = ("pdf", "html", "xlsx", "md", "json")
-LANGUAGES: Final = ("en",)
 WAYS: Final = ("folder", "to", "webhook", "s3")
 KINDS: Final = ("dataset", "sec", "xbrl", "files", "sql", "ecb", "yfinance", "plugin")
 
@@ -27,6 +26,7 @@ class Known:
     audiences: Collection[str] = ()
     datasets: Collection[str] = ()
     checks: Collection[str] = ()
+    languages: Collection[str] = ("en",)
 
 
 def check(config: Config, *, known: Known, today: date) -> tuple[Finding, ...]:
@@ -42,6 +42,7 @@ def check(config: Config, *, known: Known, today: date) -> tuple[Finding, ...]:
         *_custom(config, known.metrics),
         *_audiences(config, known.audiences),
         *_editions(config),
+        *_languages(config, known.languages),
         *_check_names(config, known.checks),
         *by_itself(config),
     )
@@ -246,10 +247,19 @@ def _editions(config: Config) -> Iterator[Finding]:
         elif output in config.outputs[:index]:
             message = f"output '{output}' is listed twice"
             yield config.finding("config.output", message, "outputs", index, hint="Delete one of them.")
+
+
+def _languages(config: Config, known: Collection[str]) -> Iterator[Finding]:
+    if not config.languages:
+        yield config.finding("config.language", "no language is named", "languages", hint="Write [en].")
     for index, language in enumerate(config.languages):
-        if language and language not in LANGUAGES:
-            message, hint = f"language '{language}' is not available in this version", "Available: en."
-            yield config.finding("config.language", message, "languages", index, hint=hint)
+        if language and language in config.languages[:index]:
+            message = f"language '{language}' is listed twice"
+            yield config.finding("config.language", message, "languages", index, hint="Delete one of them.")
+        elif language and language not in known:
+            near = did_you_mean(language, known)
+            hint = f"{near} A language is a folder templates/house/languages/<tag>/ with a rules.yaml.".strip()
+            yield config.finding("config.language", f"unknown language '{language}'", "languages", index, hint=hint)
 
 
 def _check_names(config: Config, known: Collection[str]) -> Iterator[Finding]:

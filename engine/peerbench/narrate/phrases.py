@@ -58,6 +58,21 @@ IDIOMS: Final = ("at least", "or more", "never mixed", "between them")  # quote 
 
 
 @dataclass(frozen=True, slots=True)
+class Lexicon:
+    """Which words of a language need which predicate, and idioms that compare nothing.
+
+    joined: the language has no spaces between words, so that words are found inside a text.
+    """
+
+    words: tuple[tuple[str, tuple[str, ...]], ...]
+    idioms: tuple[str, ...] = ()
+    joined: bool = False
+
+
+ENGLISH: Final = Lexicon(tuple(LEXICON.items()), IDIOMS)
+
+
+@dataclass(frozen=True, slots=True)
 class Phrase:
     """One way to say a claim: the predicates it needs, the bold lead and the sentence."""
 
@@ -78,7 +93,7 @@ class FalseSentence(Exception):
         super().__init__(f"claim {claim} needs '{predicate}', which does not hold")
 
 
-def load(*files: Path, roots: tuple[Path, ...] = (), extra: Iterable[str] = ()) -> Phrases:
+def load(*files: Path, roots: tuple[Path, ...] = (), extra: Iterable[str] = (), lexicon: Lexicon = ENGLISH) -> Phrases:
     """Read phrase files; a later file replaces the claims it names. Raises UnusableRequest with every mistake.
 
     The first file is the house's, which names every claim there is; `extra` are ids of an audience's own titles.
@@ -86,7 +101,7 @@ def load(*files: Path, roots: tuple[Path, ...] = (), extra: Iterable[str] = ()) 
     merged: dict[str, tuple[Phrase, ...]] = {}
     findings: list[Finding] = []
     for place, file in enumerate(files):
-        phrases, wrong = _read(file, roots, file.stat().st_mtime_ns)
+        phrases, wrong = _read(file, roots, file.stat().st_mtime_ns, lexicon)
         findings += wrong
         if place:
             findings += _unknown(phrases, {*merged, *extra})
@@ -97,7 +112,9 @@ def load(*files: Path, roots: tuple[Path, ...] = (), extra: Iterable[str] = ()) 
 
 
 @lru_cache(maxsize=64)
-def _read(file: Path, roots: tuple[Path, ...], changed: int) -> tuple[dict[str, tuple[Phrase, ...]], list[Finding]]:
+def _read(
+    file: Path, roots: tuple[Path, ...], changed: int, lexicon: Lexicon
+) -> tuple[dict[str, tuple[Phrase, ...]], list[Finding]]:
     """A file's phrases and what is wrong with them; read again only when it has changed."""
     table, found = lookup.read(file, roots, check=CHECK)
     text = file.read_text("utf-8", "replace")
@@ -106,7 +123,7 @@ def _read(file: Path, roots: tuple[Path, ...], changed: int) -> tuple[dict[str, 
         return {}, list(found)
     lines = text.splitlines()
     phrases = {name: tuple(_phrases(entry.value, lines)) for name, entry in table.entries.items()}
-    wrong = tuple(finding for name, variants in phrases.items() for finding in mistakes(name, variants))
+    wrong = tuple(finding for name, variants in phrases.items() for finding in mistakes(name, variants, lexicon))
     return phrases, list(wrong)
 
 
@@ -131,7 +148,7 @@ def _unknown(phrases: Phrases, known: Collection[str]) -> Iterator[Finding]:
             yield Finding(CHECK, "error", f"there is no claim '{name}'", did_you_mean(name, known), origin, name)
 
 
-def mistakes(name: str, variants: Iterable[Phrase]) -> tuple[Finding, ...]:
+def mistakes(name: str, variants: Iterable[Phrase], lexicon: Lexicon = ENGLISH) -> tuple[Finding, ...]:
     """Digits and unlicensed comparative words in the variants of one claim."""
     found = []
     for phrase in variants:
@@ -140,8 +157,8 @@ def mistakes(name: str, variants: Iterable[Phrase]) -> tuple[Finding, ...]:
             found.append(_mistake(name, phrase, "holds a digit; numbers are references", "Use a {hole} for it."))
         elif "{" in text or "}" in text:
             found.append(_mistake(name, phrase, "has a brace that is no hole", "A hole is {small_letters}."))
-        for word in _unlicensed(text, phrase.needs):
-            hint = f"Add one of its predicates to needs: {', '.join(_licences(word))}."
+        for word in _unlicensed(text, phrase.needs, lexicon):
+            hint = f"Add one of its predicates to needs: {', '.join(_licences(word, lexicon))}."
             found.append(_mistake(name, phrase, f"says '{word}' without a predicate that makes it true", hint))
     return tuple(found)
 
@@ -150,17 +167,26 @@ def _mistake(name: str, phrase: Phrase, message: str, hint: str) -> Finding:
     return Finding(CHECK, "error", f"phrase '{name}' {message}.", hint, phrase.origin, name, phrase.line)
 
 
-def _licences(word: str) -> tuple[str, ...]:
-    return tuple(kind for kind, words in LEXICON.items() if word in words)
+def _licences(word: str, lexicon: Lexicon) -> tuple[str, ...]:
+    return tuple(kind for kind, words in lexicon.words if word in words)
 
 
-def _unlicensed(text: str, needs: tuple[str, ...]) -> tuple[str, ...]:
-    lowered = text.lower()
-    for idiom in IDIOMS:
-        lowered = lowered.replace(idiom, " ")
-    words = [match.group() for match in WORD.finditer(lowered)]
-    held = {kind for kind in LEXICON for need in needs if need == kind or need.startswith(f"{kind}_")}
-    return tuple(word for word in words if _licences(word) and not held.intersection(_licences(word)))
+def _unlicensed(text: str, needs: tuple[str, ...], lexicon: Lexicon) -> tuple[str, ...]:
+    held = {kind for kind, _ in lexicon.words for need in needs if need == kind or need.startswith(f"{kind}_")}
+    said = ((word, _licences(word, lexicon)) for word in _words(text.lower(), lexicon))
+    return tuple(word for word, licences in said if licences and not held.intersection(licences))
+
+
+def _words(text: str, lexicon: Lexicon) -> Iterator[str]:
+    """The words of a text; of one written without spaces those that the lexicon knows, the longest first."""
+    for idiom in lexicon.idioms:
+        text = text.replace(idiom, " ")
+    if not lexicon.joined:
+        yield from (match.group() for match in WORD.finditer(text))
+        return
+    for word in sorted({word for _, words in lexicon.words for word in words}, key=len, reverse=True):
+        yield from [word] * text.count(word)
+        text = text.replace(word, " ")
 
 
 def choose(

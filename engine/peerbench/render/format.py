@@ -1,7 +1,11 @@
-"""Numbers and dates as text, alone in the house: half away from zero, U+2212 for minus, comma for thousands."""
+"""Numbers and dates as text, alone in the house: half away from zero, U+2212 for minus, comma for thousands.
+
+Another language writes the same digits by its rules: an amount in its own scales, never with more precision than here.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
@@ -9,6 +13,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 
 from peerbench.core.document import Number, When
+from peerbench.core.language import Rules, count, written
 
 MINUS: Final = "\u2212"
 EN_DASH: Final = "\u2013"
@@ -58,29 +63,30 @@ class UnknownFormat(ValueError):
         super().__init__(f"unknown number format '{name}'; known: {', '.join(sorted(FORMATS))}")
 
 
-def text(number: Number, *, locale: str = "en") -> str:
+def text(number: Number, *, rules: Rules | None = None) -> str:
     """The number as it is printed, or the mark of its status.
 
     A number excluded by a rule prints the round bound that it lies above (">100x"); without a value "n.m.".
     """
-    if locale.split("-")[0] != "en":
-        raise ValueError(f"no number formats for the locale '{locale}'")
     if number.format not in FORMATS:
         raise UnknownFormat(number.format)
     if number.status == "excluded" and number.value is not None:
-        return _beyond(number)
+        return _beyond(number, rules)
     if number.status != "ok":
-        return MARKS[number.status]
+        return (rules.marks if rules else MARKS).get(number.status, MARKS[number.status])
     if number.value is None:
         raise ValueError(f"a number of status ok has no value: {number}")
+    if rules is not None:
+        return _foreign(number.format, exact(number.value), number.currency, rules)
     return FORMATS[number.format](exact(number.value), number.currency)
 
 
-def _beyond(number: Number) -> str:
+def _beyond(number: Number, rules: Rules | None = None) -> str:
     bound = max((bound for bound in BOUNDS if number.value is not None and bound < number.value), default=None)
     if bound is None:
         return MARKS["excluded"]
-    return f">{bound}{'x' if number.format.startswith('x') else ''}"
+    times = rules.suffixes.get("x", "x") if rules else "x"
+    return f">{bound}{times if number.format.startswith('x') else ''}"
 
 
 def between(low: Number, high: Number) -> str:
@@ -92,8 +98,10 @@ def between(low: Number, high: Number) -> str:
     return f"{first}{EN_DASH}{second.removeprefix(prefix)}"
 
 
-def day(when: When) -> str:
+def day(when: When, *, rules: Rules | None = None) -> str:
     """A date in text: "23 September 2025", "23 Sep 2025" or "June 2025"."""
+    if rules is not None:
+        return written(when.value, rules.dates[when.style], rules.locale)
     month = MONTHS[when.value.month - 1]
     if when.style == "month":
         return f"{month} {when.value.year}"
@@ -174,6 +182,13 @@ def _number(places: int, *, power: int = 0, suffix: str = "", plus: bool = False
     return lambda value, currency: fixed(value.scaleb(power), places, plus=plus) + suffix
 
 
+UNITS: Final = {"unit_bn": "bn", "unit_m": "m", "unit_x": "x", "unit_pp": "pp", "unit_price": ""}  # alone, for axes
+
+
+def _unit(word: str) -> Formatter:
+    return lambda value, currency: word
+
+
 FORMATS: Final[dict[str, Formatter]] = {
     **{f"x{places}": _number(places, suffix="x") for places in (0, 1, 2)},
     **{f"n{places}": _number(places) for places in (0, 1, 2, 3)},
@@ -195,4 +210,73 @@ FORMATS: Final[dict[str, Formatter]] = {
     "price": price,
     "price0": whole_price,
     "words": words,
+    **{name: _unit(word) for name, word in UNITS.items()},
 }
+
+
+# ---- other languages -------------------------------------------------------------------------------------------------
+
+SUFFIX: Final = re.compile(r"(x|%|pp|m)$")
+
+
+def _foreign(name: str, value: Decimal, currency: str, rules: Rules) -> str:
+    """The digits that English prints, in a language's scale, signs and words."""
+    if name == "money":
+        return _scaled_money(value, currency, rules)
+    if name == "money_m":
+        amount = f"{_grouped(rounded(value.scaleb(-6), 0), rules)}{rules.suffixes.get('m', 'm')}"
+        return _with_currency(amount, currency, rules)
+    if name in ("price", "price0"):
+        places = 0 if name == "price0" or currency in WHOLE_UNITS else 2
+        return _with_currency(_grouped(rounded(value, places), rules), currency, rules)
+    if name == "shares":
+        return _rescaled(rounded(value.scaleb(-6), 0), 6, rules.shares, rules) + rules.shares[0]
+    if match := BILLIONS.fullmatch(name):
+        return _rescaled(rounded(value.scaleb(-9), int(match[1])), 9, rules.billions, rules)
+    if name == "words":
+        english = words(value, currency)
+        return count(english, rules) or _grouped(rounded(value, 0), rules)
+    if name in UNITS:
+        return {"unit_bn": rules.billions[0], "unit_price": rules.currencies.get(currency, currency)}.get(
+            name, rules.suffixes.get(UNITS[name], UNITS[name])
+        )
+    english = FORMATS[name](value, currency)
+    suffix = found[0] if (found := SUFFIX.search(english)) else ""
+    body = english.removesuffix(suffix).replace(",", "").replace(MINUS, "-")
+    said = _grouped(Decimal(body), rules)
+    return f"{'+' if body.startswith('+') else ''}{said}{rules.suffixes.get(suffix, suffix)}"
+
+
+BILLIONS: Final = re.compile(r"bn([012])")
+
+
+def _grouped(value: Decimal, rules: Rules) -> str:
+    """Digits with the language's signs for thousands and decimals; as many decimals as the value has."""
+    from babel.numbers import format_decimal
+
+    places = max(0, -int(value.as_tuple().exponent))
+    pattern = "#,##0" + ("." + "0" * places if places else "")
+    digits = format_decimal(abs(value), format=pattern, locale=rules.locale, decimal_quantization=False)
+    return f"{MINUS if value < 0 else ''}{digits}"
+
+
+def _rescaled(value: Decimal, power: int, scale: tuple[str, int], rules: Rules) -> str:
+    """A rounded number of 10^power in another scale: every digit that was there, and none that was not."""
+    moved = value.scaleb(power - scale[1])
+    whole = moved.quantize(Decimal(1)) if int(moved.as_tuple().exponent) > 0 else moved
+    return _grouped(whole, rules)
+
+
+def _scaled_money(value: Decimal, currency: str, rules: Rules) -> str:
+    """Three significant digits as in English, before the word for the scale: 3,770亿美元, 2.62万亿元人民币."""
+    whole = rounded(abs(value), 0)
+    digits = whole if whole < MILLION else rounded(abs(value), 2 - whole.adjusted())
+    if whole >= MILLION:  # 999.6m is 1,000m, of which three digits are 1.00bn
+        digits = rounded(digits, 2 - digits.adjusted())
+    word, power = next(((word, power) for word, power in rules.scales if digits.adjusted() >= power), ("", 0))
+    body = _rescaled(digits if value >= 0 else -digits, 0, ("", power), rules)
+    return _with_currency(f"{body}{word}", currency, rules)
+
+
+def _with_currency(amount: str, currency: str, rules: Rules) -> str:
+    return rules.money.replace("{amount}", amount).replace("{currency}", rules.currencies.get(currency, currency))

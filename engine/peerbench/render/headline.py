@@ -8,12 +8,15 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
+from peerbench.core.language import is_wide
 from peerbench.render.node import Node
 
 MEASURE_PT: Final = 178 / 25.4 * 72
 SIZE_PT: Final = 27.0
 ONE_PAGE: Final = {"size": 23.0, "measure": 117.333 / 25.4 * 72}  # eight columns, beside the panel
 TRACKING_EM: Final = -0.012
+STOPS: Final = "，。、；：！？）》”’%"
+OPENING: Final = "（《“‘"
 HANGING: Final = frozenset({  # words that lean on the next one and do not end a line
     "a", "an", "and", "are", "as", "at", "but", "by", "for", "from", "her", "his", "in", "is", "its", "no", "nor",
     "not", "of", "on", "or", "per", "than", "the", "their", "to", "with",
@@ -65,10 +68,49 @@ def lines(
 ) -> tuple[tuple[Node, ...], ...]:
     """The headline's runs as one or two lines. size and measure in pt."""
     face = metrics(font)
+    if any(map(is_wide, "".join(run.text for run in runs))):
+        return _wide(runs, face, size, measure)
     words = "".join(run.text for run in runs).split(" ")
     widths = [face.width(word, size=size) for word in words]
     count = break_after(words, widths, face.width(" ", size=size), measure)
     return (tuple(runs),) if count is None else _split(runs, count)
+
+
+def _wide(runs: Sequence[Node], face: Metrics, size: float, measure: float) -> tuple[tuple[Node, ...], ...]:
+    """Lines of wide letters: one where all fits; else the break nearest the middle, behind a stop if one is near it."""
+
+    def wide(text: str) -> float:
+        return sum(size if is_wide(letter) else face.width(letter, size=size, tracking=0.0) for letter in text)
+
+    whole = sum(wide(run.text) for run in runs)
+    if whole <= measure:
+        return (tuple(runs),)
+    breaks: list[tuple[float, int, int]] = []  # how bad, run, letter
+    at = 0.0
+    for place, run in enumerate(runs):
+        for letter in range(len(run.text) + 1):
+            here = at + wide(run.text[:letter])
+            before = run.text[:letter] or (runs[place - 1].text if place else "")
+            after = run.text[letter:] or (runs[place + 1].text if place + 1 < len(runs) else "")
+            if max(here, whole - here) <= measure and _breakable(before, after, inside=run.kind != "text", at=letter):
+                bad = abs(2 * here - whole) - (0.5 * whole if before[-1:] in STOPS else 0.0)
+                breaks.append((bad, place, letter))
+        at += wide(run.text)
+    if not breaks:
+        return (tuple(runs),)
+    _, place, letter = min(breaks)
+    run = runs[place]
+    first, second = (Node("text", text=part) for part in (run.text[:letter], run.text[letter:]))
+    head = (*runs[:place], *((first,) if letter and run.kind == "text" else (run,) if letter else ()))
+    tail = (*((second,) if run.kind == "text" and second.text else (run,) if not letter else ()), *runs[place + 1 :])
+    return head, tail
+
+
+def _breakable(before: str, after: str, *, inside: bool, at: int) -> bool:
+    """No break inside a figure, before a stop or between two letters that are not wide."""
+    if not before or not after or after[0] in STOPS or before[-1] in OPENING:
+        return False
+    return not (inside and at) and (is_wide(before[-1]) or is_wide(after[0]))
 
 
 def _split(runs: Sequence[Node], count: int) -> tuple[tuple[Node, ...], ...]:

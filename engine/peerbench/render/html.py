@@ -6,16 +6,19 @@ import base64
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
+from peerbench import lookup
 from peerbench.charts.theme import Theme
 from peerbench.core.document import Brief
 from peerbench.core.enclosure import Enclosure
-from peerbench.render import style, svg, templates, view
+from peerbench.core.errors import UnusableRequest
+from peerbench.render import han, style, svg, templates, view
 from peerbench.render.look import Look
+from peerbench.render.words import Words
 
 FACES: Final = (  # family, weight, style, file
     ("Brief Display", 600, "normal", "BriefDisplay-Semibold.woff2"),
@@ -39,6 +42,7 @@ TABLES: Final = frozenset({
 })  # fmt: skip
 HAN: Final = "BriefHan-Regular.otf"
 ENCLOSURES: Final = "enclosures"  # id of the element that holds them
+SHEET: Final = "/* the style sheet */"
 POLICY: Final = (
     "default-src 'none'; img-src data:; font-src data:; style-src 'unsafe-inline'; script-src 'sha256-{script}'; "
     "base-uri 'none'; form-action 'none'"
@@ -60,18 +64,28 @@ def page(
     """
     colours = look.brand.theme(brief.meta.theme)
     document = view.document(
-        brief, "web", headline_font=look.headline_font, charts=frozenset(charts), logo=look.logo_image
+        brief,
+        "web",
+        headline_font=look.headline_font,
+        charts=frozenset(charts),
+        logo=look.logo_image,
+        language=look.language,
     )
-    script = look.text("web.js")
+    script = _script(look.text("web.js"), Words(look.language))
     values = {
         "brief": document,
         "edition": "web",
         "charts": {name: templates.markup(svg.themed(drawing, colours)) for name, drawing in charts.items()},
-        "css": templates.markup(_css(brief, look, cache)),
+        "css": templates.markup(SHEET),
         "script": templates.markup(script),
         "policy": POLICY.format(script=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()),
     }
-    made = templates.render("web.html.j2", look, values)
+    if look.language is None:
+        css = _css(brief, look, cache)
+        made = templates.render("web.html.j2", look, values | {"css": templates.markup(css)})
+    else:
+        made = templates.render("web.html.j2", look, values)  # its letters decide which are cut from the typefaces
+        made = made.replace(SHEET, _css(brief, look, cache, made), 1)
     before, end, after = made.rpartition("</body>")
     return f"{before}{_enclosed(enclosures)}{end}{after}" if enclosures and end else made
 
@@ -85,12 +99,38 @@ def _enclosed(enclosures: Sequence[Enclosure]) -> str:
     return f'<script type="application/json" id="{ENCLOSURES}">[\n{lines}\n]</script>\n'
 
 
-def _css(brief: Brief, look: Look, cache: Path | None) -> str:
-    han = _han_letters(_strings(brief))
+def _script(text: str, say: Words) -> str:
+    """The script with its two words in the language of the page."""
+    for word in ("Light", "Dark"):
+        text = text.replace(f'"{word}"', json.dumps(say[word], ensure_ascii=False))
+    return text
+
+
+def _css(brief: Brief, look: Look, cache: Path | None, body: str = "") -> str:
+    letters = _han_letters(_strings(brief))
     faces = [_face(*face[:3], look.fonts[face[3]], cache) for face in FACES]
-    if han:
-        faces.append(_han_face(look.fonts[HAN], han, cache))
-    return "".join([*faces, style.scheme(*_grounds(look, brief.meta.theme)), look.text("web.css")])
+    scheme, css = style.scheme(*_grounds(look, brief.meta.theme)), look.text("web.css")
+    if look.language is not None:
+        own = lookup.find(f"languages/{look.language.rules.tag}/web.css", look.audience, look.roots)
+        css += "" if own is None else own.read_text("utf-8")
+    if look.language is not None and look.language.rules.wide:
+        wide = _wide_faces(look, body, cache)
+        return "".join([*faces, *wide, scheme, han.styled(css)])
+    if letters:
+        faces.append(_han_face(look.fonts[HAN], letters, cache))
+    return "".join([*faces, scheme, css])
+
+
+def _wide_faces(look: Look, body: str, cache: Path | None) -> Iterator[str]:
+    """The faces of a language of wide letters, cut to those of the page."""
+    assert look.language is not None
+    chosen, lacking = han.faces(look.language.rules, look.fonts)
+    if lacking:
+        raise UnusableRequest(lacking)
+    letters = han.letters_of(body)
+    for face in chosen:
+        data = base64.b64encode(han.cut(face, letters, cache, flavour="woff2")).decode()
+        yield _rule(han.ALIASES[face.kind], han.WEIGHTS[face.weight], "normal", data, "woff2")
 
 
 def _grounds(look: Look, name: str) -> tuple[Theme, Theme]:

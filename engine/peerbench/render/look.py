@@ -17,6 +17,7 @@ from peerbench.render.node import Node
 
 if TYPE_CHECKING:
     from peerbench.core.document import Meta
+    from peerbench.core.language import Language
 
 FONTS: Final = "fonts"
 HEADLINE_FONT: Final = "SourceSerif4Display-Semibold.ttf"
@@ -41,6 +42,7 @@ class Look:
     roots: tuple[Path, ...]
     audience: str
     brand: Brand = PLAIN
+    language: Language | None = None  # other than English
 
     def file(self, name: str) -> Path:
         """The winning file of this name; its absence is the request's mistake."""

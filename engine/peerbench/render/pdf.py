@@ -24,7 +24,7 @@ from peerbench.core.document import Brief
 from peerbench.core.enclosure import Enclosure
 from peerbench.core.errors import UnusableRequest
 from peerbench.core.findings import Finding, Origin
-from peerbench.render import conform, limits, measure, style, templates, tree, view
+from peerbench.render import conform, han, limits, measure, style, templates, tree, view
 from peerbench.render.look import FONTS, HEADLINE_FONT, Look, Paper
 
 PAGE: Final = "print.html.j2"
@@ -126,9 +126,12 @@ def _room(brief: Brief, again: Again) -> tuple[measure.Gap, ...]:
 def _prepared(brief: Brief, look: Look, charts: Mapping[str, str], cache: Path) -> tuple[Again, str]:
     """What lays the filled-in page out with more style, and a digest of what it is made from."""
     body = page(brief, look=look)
-    css = _css(look, Paper.of(brief.meta))
+    paper, faces = Paper.of(brief.meta), dict[str, bytes]()
+    css = _css(look, paper)
+    if look.language is not None:
+        css, faces = _spoken(css, body, look, charts, cache)
     weasyprint = _weasyprint(_font_folder(look), cache)
-    fetcher, trusted = _fetcher(weasyprint, look, charts), templates.all_shipped(look, templates.TEMPLATE)
+    fetcher, trusted = _fetcher(weasyprint, look, charts, faces), templates.all_shipped(look, templates.TEMPLATE)
 
     def again(more: str) -> Any:
         with _warnings() as warnings, _no_collection(), _limited(look):
@@ -169,7 +172,9 @@ def _sheets(paper: Paper) -> tuple[str, ...]:
 
 def page(brief: Brief, *, look: Look) -> str:
     """The print template filled in. Raises UnusableRequest when a template is wrong."""
-    document = view.document(brief, "print", headline_font=look.headline_font, logo=look.logo_image)
+    document = view.document(
+        brief, "print", headline_font=look.headline_font, logo=look.logo_image, language=look.language
+    )
     return templates.render(PAGE, look, {"brief": document, "edition": "print"})
 
 
@@ -188,6 +193,24 @@ def _style(weasyprint: Any, css: str, fetcher: Any) -> tuple[Any, Any]:
 def _css(look: Look, paper: Paper) -> str:
     text = style.literal("\n".join(look.text(name) for name in _sheets(paper)), look.brand.theme(paper.theme))
     return text + "".join(f"/* {face} {_digest(path)} */" for face, path in sorted(look.brand.faces.items()))
+
+
+def _spoken(css: str, body: str, look: Look, charts: Mapping[str, str], cache: Path) -> tuple[str, dict[str, bytes]]:
+    """The style sheets of a page in another language, and the faces cut for its letters."""
+    assert look.language is not None
+    rules = look.language.rules
+    own = lookup.find(f"languages/{rules.tag}/print.css", look.audience, look.roots)
+    css += "" if own is None else "\n" + own.read_text("utf-8")
+    if not rules.wide:
+        return css, {}
+    letters = han.letters_of(look.language.letters, body, *charts.values())
+    chosen, lacking = han.faces(rules, look.fonts)
+    if lacking:
+        raise UnusableRequest(lacking)
+    made = {f"{face.name}.otf": han.cut(face, letters, cache) for face in chosen}
+    rule = '@font-face {{ font-family: "{}"; font-weight: {}; src: url(asset:font/{}.otf) }}\n'
+    sheet = "".join(rule.format(han.ALIASES[face.kind], han.WEIGHTS[face.weight], face.name) for face in chosen)
+    return f"{han.styled(css)}\n{sheet}", made
 
 
 def _made_from(body: str, css: str, charts: Mapping[str, str]) -> str:
@@ -352,7 +375,7 @@ def _warnings() -> Iterator[list[str]]:
         logger.propagate = propagate
 
 
-def _fetcher(weasyprint: Any, look: Look, charts: Mapping[str, str]) -> Any:
+def _fetcher(weasyprint: Any, look: Look, charts: Mapping[str, str], faces: Mapping[str, bytes] | None = None) -> Any:
     """Serves charts and the theme's fonts from memory; anything else is refused and remembered."""
 
     class Fetcher(weasyprint.urls.URLFetcher):  # type: ignore[misc]
@@ -362,7 +385,7 @@ def _fetcher(weasyprint: Any, look: Look, charts: Mapping[str, str]) -> Any:
             self.refused: list[str] = []
 
         def fetch(self, url: str, headers: object = None) -> Any:
-            kind, body = _asset(url, look, charts)
+            kind, body = _asset(url, look, charts, faces or {})
             if body is None:
                 self.refused.append(f"refused to load {url}: a brief loads nothing from outside")
                 raise ValueError(f"refused: {url}")
@@ -371,7 +394,9 @@ def _fetcher(weasyprint: Any, look: Look, charts: Mapping[str, str]) -> Any:
     return Fetcher()
 
 
-def _asset(url: str, look: Look, charts: Mapping[str, str]) -> tuple[str, bytes | None]:
+def _asset(url: str, look: Look, charts: Mapping[str, str], faces: Mapping[str, bytes]) -> tuple[str, bytes | None]:
+    if url.removeprefix("asset:font/") in faces:
+        return "font/otf", faces[url.removeprefix("asset:font/")]
     if (match := CHART.fullmatch(url)) and (svg := charts.get(unquote(match[1]))) is not None:
         return "image/svg+xml", svg.encode()
     if (match := FONT.fullmatch(url)) and (path := look.fonts.get(unquote(match[1]))) is not None:

@@ -17,6 +17,7 @@ from peerbench.core.errors import UnusableRequest
 from peerbench.core.findings import Finding, Origin, did_you_mean
 from peerbench.render.look import Look, absent
 from peerbench.render.node import Node
+from peerbench.render.words import Words
 from peerbench.shipped import shipped
 
 FILTERS: Final = ("default", "e", "escape", "first", "join", "last", "length", "lower", "replace", "trim", "upper")
@@ -97,11 +98,18 @@ def render(name: str, look: Look, values: Mapping[str, Any]) -> str:
 
     Where a template is not a shipped one, this happens in a process apart, see cell.
     """
+    values = _worded(look, values)
     if all_shipped(look, TEMPLATE):
         return filled(name, look, values)
     from peerbench.render import cell
 
     return cell.fill(name, look.roots, look.audience, values, shown=shown(name, look))
+
+
+def _worded(look: Look, values: Mapping[str, Any]) -> dict[str, Any]:
+    """The values with the words of the page's language, and with what stands between two sentences."""
+    gap = look.language.rules.sentences if look.language is not None else " "
+    return {"say": Words(look.language), "gap": gap, **values}
 
 
 def all_shipped(look: Look, *kinds: str) -> bool:
@@ -126,7 +134,7 @@ def shown(name: str, look: Look) -> str:
 def filled(name: str, look: Look, values: Mapping[str, Any], *, most: int | None = None) -> str:
     """The finished markup, made here. most: letters beyond which it is refused."""
     try:
-        return _joined(environment(look).get_template(name).generate(values), name, look, most)
+        return _joined(environment(look).get_template(name).generate(_worded(look, values)), name, look, most)
     except TemplateError as error:
         raise UnusableRequest((_mistake(error, name, look),)) from error
     except (TypeError, ValueError, ArithmeticError, AttributeError, LookupError, RecursionError) as error:

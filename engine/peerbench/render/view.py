@@ -35,11 +35,14 @@ from peerbench.core.document import (
     TraceInput,
     When,
 )
-from peerbench.core.scripts import RIGHT_TO_LEFT, language
+from peerbench.core.language import Language, is_wide
+from peerbench.core.scripts import RIGHT_TO_LEFT
+from peerbench.core.scripts import language as script_of
 from peerbench.render import columns, headline, heads
 from peerbench.render import format as formats
 from peerbench.render.columns import TRACE
 from peerbench.render.node import Node
+from peerbench.render.words import Words
 
 Edition = Literal["print", "web"]
 SPANS: Final = (Text, Number, When, Native, Strong, Cite, Mark)
@@ -54,6 +57,7 @@ SHARED: Final = "row:"  # ref of a lineage row that several cells of a table sha
 BAR_MARGIN_MM: Final = 4.0
 SOURCE_LINE: Final = 74  # letters in one line of the list of sources
 HEAD_LETTERS: Final = 24  # of a name in both scripts that the running head holds, a Chinese one counting for two
+STOPS: Final = "。，、；：！？）”"
 WIDOW: Final = 44  # letters that the last two words of a paragraph may have to stay together
 CARD_ROWS: Final = 3  # inputs and checks on a card; the rest stands in the lineage
 SHORT_ID: Final = 4  # "Q12" stands in a narrow column, a quoted claim in a wide one
@@ -62,8 +66,11 @@ SHORT_ID: Final = 4  # "Q12" stands in a narrow column, a quoted claim in a wide
 class View:
     """Turns one Brief into Nodes for one edition. Anchors: r1.06 a lineage row, s3 a source, p… a popover."""
 
-    def __init__(self, brief: Brief, edition: Edition, charts: frozenset[str] = frozenset()) -> None:
-        self.brief, self.edition, self.charts = brief, edition, charts
+    def __init__(
+        self, brief: Brief, edition: Edition, charts: frozenset[str] = frozenset(), language: Language | None = None
+    ) -> None:
+        self.brief, self.edition, self.charts, self.language = brief, edition, charts, language
+        self.rules = language.rules if language else None
         self.rows = {trace.row for trace in brief.lineage if trace.row}
         self.traces: dict[str, Trace] = {**{t.ref: t for t in brief.lineage}, **brief.traces}
         self.sources_page = _sources_page(brief)
@@ -93,7 +100,7 @@ class View:
             case Text(text):
                 return Node("text", text=text)
             case When():
-                return Node("text", text=formats.day(span).replace(" ", formats.NO_BREAK, 1))
+                return Node("text", text=formats.day(span, rules=self.rules).replace(" ", formats.NO_BREAK, 1))
             case Native(text, language):
                 return Node("native", text=text, language=language, rtl=language in RIGHT_TO_LEFT)
             case Strong(spans):
@@ -107,7 +114,7 @@ class View:
         raise TypeError(f"not a span: {span!r}")
 
     def number(self, number: Number, *, dots: bool) -> Node:
-        shown = formats.text(number)
+        shown = formats.text(number, rules=self.rules)
         trace = self.traces.get(number.ref)
         if number.ref and shown not in self.printed.setdefault(number.ref, []):
             self.printed[number.ref].append(shown)
@@ -141,7 +148,7 @@ class View:
                 self.runs(value) if value and all(isinstance(v, SPANS) for v in value) else tuple(map(self.node, value))
             )
         if isinstance(value, date):
-            return formats.day(When(value, "data"))
+            return formats.day(When(value, "data"), rules=self.rules)
         special = self.specials.get(type(value))
         if special:
             return special(self, value)
@@ -278,7 +285,7 @@ class View:
 
     def layout_row(self, row: LayoutRow) -> Node:
         if self.edition == "print":
-            self.slack |= heads.slack(row, SPLITS[row.split])
+            self.slack |= heads.slack(row, SPLITS[row.split], self.language)
         slots = tuple(
             tuple(self.table(b, width) if isinstance(b, Table) else self.node(b) for b in blocks)
             for blocks, width in zip(row.slots, SPLITS[row.split], strict=True)
@@ -312,7 +319,7 @@ class View:
 
     def trace(self, trace: Trace) -> Node:
         """A row of the lineage appendix, and the card behind a number on the web."""
-        shown = formats.text(trace.exact)
+        shown = formats.text(trace.exact, rules=self.rules)
         inputs = tuple(self.trace_input(one) for one in trace.inputs)
         calculation = self.runs(trace.calculation, dots=False)
         checks = tuple(Node("check", state=state, text=text) for state, text in trace.checks)
@@ -351,7 +358,7 @@ class View:
             "traceinput",
             name=one.name,
             how=self.runs(one.how, dots=False),
-            value=formats.text(one.value) if one.value else "",
+            value=formats.text(one.value, rules=self.rules) if one.value else "",
             sources=self.numbered(one.sources),
             row=other.row if other and other.row in self.rows else "",
         )
@@ -386,16 +393,17 @@ def document(
     headline_font: Path,
     charts: frozenset[str] = frozenset(),
     logo: Node | None = None,
+    language: Language | None = None,
 ) -> Node:
     """The whole brief for one edition. The lineage comes last, since it repeats what was printed before."""
-    view = View(brief, edition, charts)
+    view = View(brief, edition, charts, language)
     body = {f.name: view.node(getattr(brief, f.name)) for f in fields(brief) if f.name not in ("lineage", "traces")}
     body["standfirst"] = unwidowed(body["standfirst"])
     used = [view.traces[ref] for ref in view.printed if ref in view.traces]
     return Node(
         "brief",
         **body,
-        **_furniture(brief),
+        **_furniture(brief, language),
         logo=logo,
         sources_page=view.sources_page,
         source_list=view.node(SourceList()),
@@ -412,15 +420,15 @@ def _headline_lines(brief: Brief, runs: Sequence[Node], font: Path) -> tuple[tup
     return headline.lines(runs, font, **(headline.ONE_PAGE if brief.meta.length == "one" else {}))
 
 
-def _furniture(brief: Brief) -> dict[str, Any]:
-    meta = brief.meta
+def _furniture(brief: Brief, language: Language | None) -> dict[str, Any]:
+    meta, rules = brief.meta, language.rules if language else None
     return {
-        "issue": f"Issue {meta.issue}" if meta.issue else "",
+        "issue": Words(language)["Issue {any}"].replace("{any}", meta.issue) if meta.issue else "",
         "lock": meta.data_lock[:12],
         "stamp": f"{meta.published.isoformat()}T00:00:00Z",
-        "prices_prose": formats.day(When(meta.prices_on)) if meta.prices_on else "",
+        "prices_prose": formats.day(When(meta.prices_on), rules=rules) if meta.prices_on else "",
         "page_count": len(brief.pages),
-        "native_language": language(meta.subject_native),
+        "native_language": script_of(meta.subject_native),
         "head_native": meta.subject_native if len(meta.subject) + 2 * len(meta.subject_native) <= HEAD_LETTERS else "",
     }
 
@@ -450,9 +458,19 @@ def _kept(before: Node, mark: Node) -> tuple[Node, ...]:
     if before.kind != "text":
         runs = (*before.runs, mark) if before.kind == "keep" else (before, mark)
         return (Node("keep", runs=runs),)
-    stem, space, word = before.text.rpartition(" ")
+    stem, space, word = _last_word(before.text)
     kept = Node("keep", runs=(Node("text", text=word), mark))
-    return (Node("text", text=stem + space), kept) if space else (kept,)
+    wide = stem + space + word != before.text
+    return (Node("text", text=stem if wide else stem + space), kept) if space else (kept,)
+
+
+def _last_word(text: str) -> tuple[str, str, str]:
+    """What stands before the last word, the space between, and the word; of wide letters the last with its stops."""
+    stem, space, word = text.rpartition(" ")
+    if not any(map(is_wide, word)):
+        return stem, space, word
+    letters = next((at for at in range(len(word) - 1, -1, -1) if word[at] not in STOPS), 0)
+    return f"{stem}{space}{word[:letters]}", " ", word[letters:]
 
 
 def unwidowed(runs: tuple[Node, ...]) -> tuple[Node, ...]:
@@ -464,6 +482,8 @@ def unwidowed(runs: tuple[Node, ...]) -> tuple[Node, ...]:
         while at >= 0 and (at := run.text.rfind(" ", 0, at)) >= 0:
             spaces += 1
             if spaces == 2:
+                if any(map(is_wide, run.text)):
+                    return runs  # wide letters break anywhere
                 return _tied(runs, index, at + 1) if letters + len(run.text) - at <= WIDOW else runs
         letters += len(_words((run,)))
     return runs
