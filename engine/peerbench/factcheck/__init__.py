@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -13,7 +14,6 @@ from peerbench.factcheck.judgement import Judge, judged
 from peerbench.factcheck.ledger import Ledger, ledger
 from peerbench.factcheck.lexicon import language
 from peerbench.factcheck.plain import Plain, plain
-from peerbench.factcheck.quantities import quantities
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +44,13 @@ def check(text: str, scope: Scope, *, about: str = "", book: Ledger | None = Non
 
 def unread(made: Plain) -> tuple[Verdict, ...]:
     """Every number of a text in a language that is not read: found, placed and not checked."""
+    why = "Statements are read in English only; a number without its sentence is not checked."
     found = []
-    for one in quantities(made.text, 0, len(made.text)):
-        line, column = made.place(one.start)
-        why = "Statements are read in English only; a number without its sentence is not checked."
-        start, end = made.offset(one.start), made.offset(one.end - 1) + 1
-        found.append(Verdict(made.quote(one.start, one.end), line, column, start, end, "not_checkable", reason=why))
+    for one in re.finditer(r"\d[\d.,]*(?<![.,])\s?%?", made.text):
+        line, column = made.place(one.start())
+        start, end = made.offset(one.start()), made.offset(one.end() - 1) + 1
+        quote = made.quote(one.start(), one.end())
+        found.append(Verdict(quote, line, column, start, end, "not_checkable", reason=why))
     return tuple(found)
 
 

@@ -36,7 +36,7 @@ def fits(quantity: Quantity, value: float, *, target: int = 1) -> bool:
         value = -value
     half = quantity.step / 2
     slack = NEAR * abs(value) + quantity.step * 1e-6
-    wide = max(half, min(quantity.rough, ABOUT * abs(quantity.value)))
+    wide = max(half, quantity.rough if quantity.change else min(quantity.rough, ABOUT * abs(quantity.value)))
     match quantity.loose:
         case "about":
             return low - wide - slack <= value <= high + wide + slack

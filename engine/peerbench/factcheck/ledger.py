@@ -63,6 +63,10 @@ class Ledger:
         self, company: str, series: Series, window: Window, *, kind: Change = "level", segment: str = "", back: int = 12
     ) -> Answer:
         """A figure over a window, or its change on the window `back` months before (METHOD 18)."""
+        asked = ("figure", company, series.name, window, kind, segment, back)
+        return self._once(asked, lambda: self._figure(company, series, window, kind, segment, back))  # type: ignore[no-any-return]
+
+    def _figure(self, company: str, series: Series, window: Window, kind: Change, segment: str, back: int) -> Answer:
         if series.kind == "market":
             return self.on(company, series, window.end)
         now = self._level(company, series, window, segment)
@@ -71,7 +75,7 @@ class Ledger:
         before = self._level(company, series, replace(window, end=add_months(window.end, -back)), segment)
         if isinstance(before, Lack):
             return Lack(f"the year before: {before.reason}" if back == 12 else f"the quarter before: {before.reason}")
-        return self._changed(now, before, series, kind)
+        return self._changed(now, before, series, kind, back)
 
     def on(self, company: str, series: Series, day: date) -> Answer:
         """A market figure as it stood on a day, by the last close known."""
@@ -112,6 +116,10 @@ class Ledger:
     def rates(self, figure: Figure, currency: str) -> tuple[Rate, ...]:
         """Rates that bring a figure into another currency: the mean of its window, and the close at its end."""
         end = min(figure.end or self.as_of, self.as_of)
+        asked = ("rates", figure.currency, currency, figure.start, end)
+        return self._once(asked, lambda: self._rates(figure, currency, end))  # type: ignore[no-any-return]
+
+    def _rates(self, figure: Figure, currency: str, end: date) -> tuple[Rate, ...]:
         found = []
         for wanted in ((figure.start, end), (None, end)):
             try:
@@ -196,7 +204,7 @@ class Ledger:
         month = self.year_end(company)
         return end.month == month or near(end, add_months(date(end.year, month, 28), 0), days=12)
 
-    def _changed(self, now: Figure, before: Figure, series: Series, kind: Change) -> Answer:
+    def _changed(self, now: Figure, before: Figure, series: Series, kind: Change, back: int) -> Answer:
         how = f"{_said(now)} against {_said(before)}"
         known = max((day for day in (now.known_on, before.known_on) if day), default=None)
         documents = tuple(dict.fromkeys((*now.documents, *before.documents)))
@@ -208,8 +216,9 @@ class Ledger:
             return Lack("a margin or share changes in percentage points, not in percent (METHOD 21)")
         if now.value <= 0 or before.value <= 0:
             return Lack(f"a growth rate says nothing across {_said(before)} and {_said(now)} (METHOD 18)")
-        made = replace(made, explain=self._growth_id(now, series))
-        return replace(made, what=f"{now.what}: change on the year before", value=now.value / before.value - 1,
+        made = replace(made, explain=self._growth_id(now, series) if back == 12 else "")
+        since = "year" if back == 12 else "quarter"
+        return replace(made, what=f"{now.what}: change on the {since} before", value=now.value / before.value - 1,
                        unit="fraction", currency="")  # fmt: skip
 
     def _is_newest(self, company: str, series: Series, window: str, end: date) -> bool:

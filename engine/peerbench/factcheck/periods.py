@@ -40,15 +40,18 @@ _PATTERNS: Final = (
     ("half_ended", rf"(?:the\s+)?(?:half[- ]year|six\s+months)\s+{_ENDED}(?P<he>{_DATE})"),
     ("nine_ended", rf"(?:the\s+)?nine\s+months\s+{_ENDED}(?P<ne>{_DATE})"),
     ("fiscal_quarter", rf"(?:fiscal\s+Q(?P<fq1>[1-4])(?:\s+(?:of\s+)?(?P<fqy1>{_YEAR}))?|"
-        r"Q(?P<fq2>[1-4])\s+(?:of\s+)?(?:FY\s?|fiscal\s+(?:year\s+)?)(?P<fqy2>{_YEAR}|\d\d)\b|"
+        rf"Q(?P<fq2>[1-4])\s+(?:of\s+)?(?:FY\s?|fiscal\s+(?:year\s+)?)(?P<fqy2>{_YEAR}|\d\d)\b|"
         r"(?P<fq3>first|second|third|fourth)\s+(?:fiscal\s+quarter\s+of\s+|"
-        r"quarter\s+of\s+(?:fiscal(?:\s+year)?|FY)\s?)(?P<fqy3>{_YEAR})|FY(?P<fqy4>{_YEAR}|"
+        rf"quarter\s+of\s+(?:fiscal(?:\s+year)?|FY)\s?)(?P<fqy3>{_YEAR})|FY(?P<fqy4>{_YEAR}|"
         r"\d\d)\s?Q(?P<fq4>[1-4])|Q(?P<fq5>[1-4])FY(?P<fqy5>\d\d))"),
+    ("fiscal_nth", rf"fiscal\s+(?P<fn>first|second|third|fourth)[- ]quarter(?:\s+(?:of\s+)?(?P<fny>{_YEAR}))?"),
+    ("months_of", rf"(?:the\s+)?first\s+(?P<mo>six|nine|three)\s+months\s+of\s+(?P<moy>{_YEAR})"),
+    ("quarter_of_month", rf"(?:the\s+)?(?P<qm>March|June|September|December)\s+(?P<qmy>{_YEAR})\s+quarter"),
     ("month_quarter", r"(?:the\s+)?(?P<mq>March|June|September|"
-        r"December)\s+quarter(?:\s+(?:of\s+)?(?P<mqy>{_YEAR}))?"),
+        rf"December)\s+quarter(?:\s+(?:of\s+)?(?P<mqy>{_YEAR}))?"),
     ("quarter", rf"(?:Q(?P<q1>[1-4])[\s,']*(?:of\s+|in\s+)?(?P<qy1>{_YEAR}|\d\d)?\b|"
-        r"(?P<q2>[1-4])Q\s?(?P<qy2>{_YEAR}|\d\d)\b|(?P<q3>first|second|third|fourth|1st|2nd|3rd|"
-        r"4th)[- ]quarter(?:\s+(?:of\s+|in\s+)?(?P<qy3>{_YEAR}))?)"),
+        rf"(?P<q2>[1-4])Q\s?(?P<qy2>{_YEAR}|\d\d)\b|(?P<q3>first|second|third|fourth|1st|2nd|3rd|"
+        rf"4th)[- ]quarter(?:\s+(?:of\s+|in\s+)?(?P<qy3>{_YEAR}))?)"),
     ("half", rf"(?:(?:the\s+)?(?P<h1>first|second)\s+half(?:\s+(?:of\s+)?(?P<hy1>{_YEAR}))|"
         rf"H(?P<h2>[12])\s?(?P<hy2>{_YEAR})|(?P<h3>[12])H\s?(?P<hy3>{_YEAR}|\d\d)\b)"),
     ("fy", rf"(?:FY\s?'?(?P<y1>{_YEAR}|\d\d)\b|(?:fiscal|financial)(?:\s+year)?\s+'?(?P<y2>{_YEAR})|"
@@ -124,6 +127,19 @@ def _made(name: str, match: re.Match[str]) -> Period | None:
             part = next(value for key, value in said.items() if key.startswith("fq") and "y" not in key)
             year = next((value for key, value in said.items() if key.startswith("fqy")), None)
             return Period(a, b, "quarter", words, _year(year), _part(part), fiscal=True)
+        case "fiscal_nth":
+            return Period(a, b, "quarter", words, _year(said.get("fny")), _NTH[said["fn"].casefold()], fiscal=True)
+        case "months_of":
+            year = int(said["moy"])
+            ends: dict[str, tuple[Kind, int]] = {
+                "three": ("quarter", 3),
+                "six": ("half", 6),
+                "nine": ("nine_months", 9),
+            }
+            kind, month = ends[said["mo"].casefold()]
+            return Period(a, b, kind, words, year, day=month_end(date(year, month, 1)))
+        case "quarter_of_month":
+            return Period(a, b, "quarter", words, int(said["qmy"]), MONTHS[said["qm"].casefold()] // 3)
         case "month_quarter":
             month = MONTHS[said["mq"].casefold()]
             year = _year(said.get("mqy"))

@@ -37,8 +37,8 @@ WORDS: Final = {
 }
 # Words that are a change by themselves: value of the change as a fraction, worth of its "last digit".
 CHANGES: Final = {
-    "doubled": (1.0, 0.1), "doubling": (1.0, 0.1), "tripled": (2.0, 0.2), "tripling": (2.0, 0.2),
-    "quadrupled": (3.0, 0.3), "quadrupling": (3.0, 0.3), "halved": (-0.5, 0.05), "halving": (-0.5, 0.05),
+    "doubled": (1.0, 0.2), "doubling": (1.0, 0.2), "tripled": (2.0, 0.3), "tripling": (2.0, 0.3),
+    "quadrupled": (3.0, 0.4), "quadrupling": (3.0, 0.4), "halved": (-0.5, 0.05), "halving": (-0.5, 0.05),
 }  # fmt: skip
 SHARES: Final = {"half": (0.5, 0.02), "a third": (1 / 3, 0.02), "one third": (1 / 3, 0.02), "one-third": (1 / 3, 0.02),
                  "two thirds": (2 / 3, 0.02), "two-thirds": (2 / 3, 0.02)}  # fmt: skip
@@ -149,8 +149,8 @@ def _is_name(text: str, found: re.Match[str], start: int) -> bool:
         return True
     words = before.split()
     capital = bool(words) and _NAMED.search(before) is not None and not re.search(r"[.!?:]\s*\Z", before)
-    first = before.strip() == text[start : found.start()].strip() and len(words) == 1
-    return capital and not first and words[-1].casefold() not in ("over", "about", "of", "to", "with", "by", "and")
+    number = "," in found["digits"]  # no name has thousands
+    return capital and not number and words[-1].casefold() not in ("over", "about", "of", "to", "with", "by", "and")
 
 
 def _made(text: str, found: re.Match[str]) -> Quantity | None:

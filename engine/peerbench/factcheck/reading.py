@@ -26,6 +26,9 @@ FAR: Final = 90  # a measure further than so many letters, clause breaks counted
 _OF: Final = re.compile(r"\s*(?:of|in)\s+(?:its|the|their|total|overall|group|company's)?\s*\Z")
 _WORD: Final = re.compile(r"[A-Za-z][\w/&'-]*|[^\s,:=($\u00a0A-Za-z]+")
 _SHARE: Final = re.compile(r"\s+of\s+(?:(?:its|the|their|total|group|overall|annual|company's|all)\s+)*", re.IGNORECASE)
+_MULTIPLE: Final = re.compile(
+    r"\s+((?:(?:trailing|forward|expected)\s+)?(?:earnings|sales|revenue|book(?:\s+value)?|EBITDA|EBIT))\b"
+)
 _BY: Final = re.compile(
     r"\b(?:by|increase of|rise of|jump of|gain of|decline of|drop of|fall of|"
     r"decrease of)\s*(?:about|around|roughly|nearly|more than|over)?\s*\Z",
@@ -178,7 +181,7 @@ class _Reader:
         one = Statement(
             quantity, self.sentence, *self._quote(quantity, named, clause, inherited=inherited), measure=named
         )
-        one = self._with_measure(one, named, inherited, clause)
+        one = self._like_the_last(self._with_measure(one, named, inherited, clause), before)
         one = self._with_company(one, at, named, inherited)
         one = self._with_segment(one)
         one = self._quoted(self._dated(self._with_period(one, at, clause)))
@@ -198,6 +201,13 @@ class _Reader:
             loss=named is not None and lists["loss"].any(self.text, *clause),
             consecutive=self._consecutive(quantity),
         )
+
+    def _like_the_last(self, one: Statement, before: Sequence[Statement]) -> Statement:
+        """ "grew 8 %, against 11 % at Amazon": a second share of one measure is a change as the first was."""
+        last = before[-1] if before else None
+        if last is None or one.kind != "unclear" or last.kind != "change" or one.literal != last.literal:
+            return one
+        return replace(one, kind="change", direction=last.direction)
 
     def _consecutive(self, quantity: Quantity) -> int:
         run = _CONSECUTIVE.match(self.text[quantity.end : quantity.end + 25].lstrip(" -"))
@@ -240,6 +250,8 @@ class _Reader:
         """The measure of a number and whether it is that of the number before ("15x, less than Amazon's 35x")."""
         if (paired := self._respectively(at)) is not None:
             return paired, False
+        if (multiple := self._multiple(quantity)) is not None:
+            return multiple, False
         costs = [(self._cost(at, quantity, one), one) for one in self.measures if self._suits(quantity, one)]
         best = min(costs, key=lambda pair: (pair[0], -pair[1].start), default=None)
         if best is not None and best[0] <= FAR:
@@ -247,6 +259,12 @@ class _Reader:
         other = before[-1] if before and before[-1].measure else None
         linked = other is not None and self._linked(other.quantity, quantity)
         return (other.measure, True) if other is not None and linked else (None, False)
+
+    def _multiple(self, quantity: Quantity) -> Named | None:
+        """ "11x earnings": a number of times and what it is a multiple of."""
+        found = _MULTIPLE.match(self.text, quantity.end, self.end) if quantity.unit == "times" else None
+        literal = self.lexicon.literal.get(normal(f"times {found.group(1)}"), ()) if found else ()
+        return Named(quantity.end, found.end(), found.group().strip(), literal) if found and literal else None
 
     def _linked(self, one: Quantity, other: Quantity) -> bool:
         """Whether a number leans on the one before: of one unit, or money again in brackets ("US$53bn (RMB380bn)")."""
@@ -384,6 +402,9 @@ class _Reader:
             return ""
         if (before := self._before(named)) is not None:
             return before
+        variant = self.lexicon.lists["variants"].pattern.search(self.text, self.start, self.end)
+        if variant is not None:
+            return f"{named.words} {variant.group()}"
         tail = self.text[named.end : named.end + 48]
         after = re.match(r"\s+(?:\()?", tail)
         at = named.end + (after.end() if after else 0)
@@ -412,6 +433,8 @@ class _Reader:
             return None
         word = found.group(1) or found.group(2)
         at = self.start + found.start()
+        if word.endswith(("'s", "s'")):
+            return None  # whose it is, not which part
         if any(one.start <= at < one.end + 2 for one in self.companies):
             return None
         if self.text[at - 1 : at] in ("-", "/") and at > self.start:
@@ -464,8 +487,9 @@ class _Reader:
             if own and latest.start - own[-1].start > 0 and not latest.owns and self._object(latest):
                 return own[-1]
             return latest
-        named = {c.company for c in self.companies}
-        later = [c for c in self.companies if not self._owns_a_number(c) and not self._only_compared(c)]
+        later = [c for c in self.companies if not self._only_compared(c)]
+        named = {c.company for c in later}
+        later = [c for c in later if not any(0 <= q.start - c.end <= 4 for q in self.quantities)]
         if len(named) == 1 and later and self.memory.company is None and not self.about:
             return later[0]
         return None
@@ -499,6 +523,9 @@ class _Reader:
                 if owner is not None and not name.endswith(("'s", "s'")) and b < one.quantity.start - 60:
                     continue
                 return name.removesuffix("'s").removesuffix("'")
+            said = re.match(r"\s*(?:,|\w+ said|said|says|told)", self.text[b : b + 24])
+            if owner is not None and "," not in self.text[owner.end : b] and said is None:
+                return name
         tail = self.text[one.quantity.end : one.quantity.end + 40]
         if owner is None and (found := re.match(r"[^.;]{0,20}\b(?:at|by|for)\s+([A-Z][a-z]\w+)", tail)):
             place = one.quantity.end + found.start(1)
@@ -536,8 +563,8 @@ class _Reader:
     # ---- which period ------------------------------------------------------------------------------------------------
 
     def _with_period(self, one: Statement, at: int, clause: tuple[int, int]) -> Statement:
-        prior = self._prior(one)
-        one = replace(one, prior=prior)
+        own = next((p for p in self.periods if p.kind != "other" and 0 <= p.start - one.quantity.end <= 6), None)
+        one = replace(one, prior=own is None and self._prior(one))
         usable = [p for p in self.periods if p.kind != "other"]
         spans = [p for p in self.periods if p.years and "pledge" in one.literal]
         if spans:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-MOST: Final = 4000  # letters of a sentence: beyond it a text has no full stops and is cut where it may be
+MOST: Final = 1500  # letters of a sentence: beyond it a text has no full stops and is cut where it may be
 
 _BREAK: Final = re.compile(r"\n[ \t]*\n[\s]*")
 _BULLET: Final = re.compile(r"(?:^|\n)[ \t]*(?:[-*\u2022\u2013\u25cf]|\d{1,2}[.)])[ \t]+")
