@@ -304,6 +304,19 @@ def test_a_row_taken_out_of_a_set_of_facts_is_missed(path: Path) -> None:
         everything(path)
 
 
+@pytest.mark.parametrize(
+    "change",
+    ["DROP INDEX bench_issues_state", "ALTER TABLE bench_issues ADD COLUMN x TEXT", "DROP TABLE bench_watches"],
+)
+def test_tables_that_were_changed_by_hand_are_refused(path: Path, change: str) -> None:
+    filled(path)
+    with sqlite3.connect(path) as raw:
+        raw.execute(change)
+    raw.close()
+    with pytest.raises(LedgerRefused, match="its tables are not the ones that were made"):
+        Ledger.file(path)
+
+
 @pytest.mark.parametrize("text", [b"", b"not a database at all, " * 50])
 def test_a_file_that_is_no_ledger_is_refused_and_an_empty_one_becomes_one(path: Path, text: bytes) -> None:
     path.parent.mkdir()

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from peerbench import gather
+from peerbench.config.values import Config
 from peerbench.core.findings import Finding, Origin
 from peerbench.deliver.ledger import LEASE, Ledger
 from peerbench.deliver.protocol import TRIES, NotDelivered
@@ -162,6 +164,7 @@ def test_one_that_is_held_is_looked_at_again_for_as_long_as_the_gate_waits(
     assert told(round.run([alba], with_)) == [("again", "alba")]
     clock.now += AGAIN
     assert told(round.run([alba], with_)) == [("published", "alba")]
+    assert ledger.issues()[0].reason == ""  # why it had to wait is over
     builder.instead = [STALE] * 99
     clock.pass_(days=1)
     while told(round.run([alba], with_)) != [("held", "alba")]:
@@ -194,6 +197,42 @@ def test_what_may_pass_is_tried_again_later_and_not_for_ever(
         seen += [kind for kind, _ in told(round.run([alba], with_))]
         clock.pass_(hours=8)
     assert seen == ["again"] * (TRIES - 1) + ["failed"]
+
+
+def test_an_issue_that_ends_every_pass_is_given_up_in_the_end(tmp_path: Path, ledger: Ledger, clock: Clock) -> None:
+    """As when the machine lacks memory for it: each time the program is ended from outside."""
+    alba = config(tmp_path, schedule=WEEKLY)
+    deadly = means(tmp_path, ledger, clock, Builder(instead=[KeyboardInterrupt()] * 99))
+    for _ in range(TRIES):
+        with pytest.raises(KeyboardInterrupt):
+            round.run([alba], deadly)
+        clock.now += LEASE
+    assert told(round.run([alba], deadly)) == [("failed", "alba")]
+    assert f"begun {TRIES} times" in ledger.issues()[0].reason
+
+
+@pytest.mark.parametrize(
+    ("sources", "refresh", "pulls"),
+    [
+        ([{"sec": {"contact": "Desk desk@example.org", "companies": {"alibaba": 1577552}}}], True, 1),
+        ([{"sec": {"contact": "Desk desk@example.org", "companies": {"alibaba": 1577552}}}], False, 0),
+        ([{"dataset": "platforms"}], True, 0),
+    ],
+)
+def test_what_is_fetched_is_fetched_anew_before_an_issue_unless_the_config_says_not(
+    sources: list[object], refresh: bool, pulls: int, tmp_path: Path, ledger: Ledger, clock: Clock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    pulled: list[str] = []
+
+    def pull(asked: Config) -> gather.Pulled:
+        pulled.append(asked.name)
+        return gather.Pulled(None, (), (Finding("not-fetched", "warning", "the server is busy"),))
+
+    monkeypatch.setattr(gather, "pull", pull)
+    alba = config(tmp_path, sources=sources, schedule={**DAILY, "refresh": refresh})
+    assert told(round.run([alba], means(tmp_path, ledger, clock, Builder()))) == [("published", "alba")]
+    assert pulled == ["alba"] * pulls
 
 
 def test_one_brief_that_fails_does_not_stop_the_others(tmp_path: Path, ledger: Ledger, clock: Clock) -> None:

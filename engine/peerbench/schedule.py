@@ -78,7 +78,7 @@ class Due:
 def times(cron: str, zone: str, *, after: datetime, until: datetime | None = None) -> Iterator[datetime]:
     """The times that a sound expression names, in UTC, later than `after` and not later than `until`."""
     place, last = ZoneInfo(zone), after
-    day = after.astimezone(place).date() - timedelta(days=2)  # a day that did not come is made up for on the next
+    day = after.astimezone(place).date()
     end = (until or after + _NEVER).astimezone(place).date() + timedelta(days=1)
     minutes, hours, *on = fields(cron)
     walls = tuple(time(hour, minute) for hour in sorted(hours) for minute in sorted(minutes))
