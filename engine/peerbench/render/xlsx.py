@@ -29,6 +29,8 @@ FIGURES: Final = frozenset((
     *("Value", "From", "To, or on", "On, or to", "Known on", "As published", "Lineage", "Sources", "Source", "No."),
     *("Latest day", "As printed", "Row of the lineage"),
 ))  # fmt: skip
+EVERYWHERE: Final = "A1:XFD1048576"
+FIRST_YEAR: Final = 1900  # of a spreadsheet's calendar
 MOST_TEXT: Final = 32_000  # letters of a cell; the format's own limit is 32,767
 MOST_ADDRESS: Final = 2_000
 MOST_NAME: Final = 200
@@ -135,6 +137,8 @@ class Pen:
     def sheet(self, title: str, *, colour: str = "") -> Sheet:
         made = self.book.add_worksheet(title)
         made.hide_gridlines(2)
+        # Rows of the lineage are texts that look like numbers, and neighbouring formulas differ on purpose.
+        made.ignore_errors({"number_stored_as_text": EVERYWHERE, "formula_differs": EVERYWHERE})
         # The library looks for thirty new functions in each formula, a third of its time; ours are prefixed already.
         made._prepare_formula = _as_written
         if colour:
@@ -177,8 +181,8 @@ class Sheet:
 
     def day(self, row: int, column: int, day: date | None, **look: Any) -> None:
         look = {"number": DAY, "align": "right", **look}
-        if day is None:
-            self.text(row, column, "", **look)
+        if day is None or day.year < FIRST_YEAR:
+            self.text(row, column, day.isoformat() if day else "", **look)
         else:
             self.inner.write_datetime(row, column, datetime.combine(day, time()), self.pen.style(**look))
 
