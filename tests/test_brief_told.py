@@ -74,6 +74,15 @@ def test_the_last_takeaway_speaks_against_the_headline(alibaba: Written, stance:
     assert leads(prose.takeaways(at))[-1].startswith(said)
 
 
+def test_where_the_last_entry_says_nothing_against_the_headline_another_claim_does(alibaba: Written) -> None:
+    """Net cash speaks for a cheap company like its price; slower growth, listed before it, is what speaks against."""
+    own = made_up(pe_ltm=CHEAP, revenue_growth_ltm=SLOW, net_cash_share=(0.3, 0.0, 0.01, 0.02), net_cash=(3e9,) * 4)
+    at = desk(own, alibaba, takeaways=["spread", "growth", "net_cash"])
+    at.stance = 1
+    said = [lead.split()[0] for lead in leads(prose.takeaways(at))]
+    assert (sorted(said[:-1]), said[-1]) == (["Cheaper", "The"], "Growing")
+
+
 def test_another_measure_carries_the_headline_only_where_its_gap_clearly_weighs_more(alibaba: Written) -> None:
     known = {"ev_to_ebit_ltm": CHEAP}
     assert desk(made_up(pe_ltm=CHEAP, **known), alibaba).headline_metric == PE

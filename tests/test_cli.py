@@ -52,7 +52,8 @@ class Pipeline(types.ModuleType):
         brief.write_text("brief")
         return Result(brief.parents[1], (brief,), self.findings, self.held)
 
-    def check(self, config: Path, *, as_of: date | None, today: date) -> tuple[Finding, ...]:
+    def check(self, config: Path, **asked: Any) -> tuple[Finding, ...]:
+        self.asked.append({"config": config, **asked})
         return self.findings
 
 
@@ -271,6 +272,19 @@ def test_check_ends_2_on_an_error_and_0_on_a_warning(
     pipeline.findings = (REMARK, MISTAKE)
     assert main(["check"]) == 2
     assert "configs/alibaba.yaml: 1 error, 1 warning" in capsys.readouterr().err
+
+
+def test_check_looks_at_an_audience_that_no_config_names(
+    project: Path, pipeline: Pipeline, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (project / "templates" / "retail").mkdir()
+    (project / "templates" / "retail" / "audience.yaml").write_text("label: For savers\n", "utf-8")
+    assert main(["check", "--audience", "retail,risk"]) == 0
+    assert pipeline.asked[-1]["audiences"] == ("retail", "risk")
+    assert main(["check"]) == 0
+    assert pipeline.asked[-1]["audiences"] is None
+    assert main(["check", "--audience", "retial"]) == 2
+    assert "Did you mean 'retail'?" in capsys.readouterr().err
 
 
 def test_schema_is_printed_or_written(project: Path, capsys: pytest.CaptureFixture[str]) -> None:

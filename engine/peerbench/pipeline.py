@@ -662,10 +662,12 @@ def again(
 # ---- without pages ---------------------------------------------------------------------------------------------------
 
 
-def check(config_path: Path, *, as_of: date | None = None, today: date) -> tuple[Finding, ...]:
-    """Everything wrong or noteworthy about a config and its data, without building."""
+def check(
+    config_path: Path, *, as_of: date | None = None, audiences: Sequence[str] | None = None, today: date
+) -> tuple[Finding, ...]:
+    """Everything wrong or noteworthy about a config and its data, without building. audiences: else the config's."""
     try:
-        case = prepare(config_path, as_of=as_of, today=today)
+        case = prepare(config_path, as_of=as_of, audiences=audiences, today=today)
     except UnusableRequest as error:
         return error.findings
     study, _ = studied(case)

@@ -223,15 +223,18 @@ def takeaways(desk: Desk, *, most: int = 4) -> tuple[Paragraph, ...]:
     """Three or four, the weightiest first, and the counter-evidence last.
 
     Each entry of the audience's list is a theme: of "a | b" the weightier is said. The last entry is what may be held
-    against the headline: of its claims the weightiest that speaks the other way. Where the data bear out fewer than
-    three, a theme's second claim and the audience's further ones fill up.
+    against the headline: of its claims, else of all, the weightiest that speaks the other way. Where the data bear out
+    fewer than three, a theme's second claim and the audience's further ones fill up.
     """
     wanted = [tuple(name.strip() for name in entry.split("|")) for entry in desk.audience.names("takeaways")]
     themes, last, further = wanted[:-1], wanted[-1] if wanted else (), desk.audience.names("further_takeaways")
     with desk.summary():
-        counter = _kept(desk, _against(desk, _candidates(desk, last)) or _opposed(desk, _candidates(desk, further)))
-        chosen = _chosen(desk, themes, most - len(counter))
         others = (*(name for theme in themes for name in theme), *further)
+        counter = _kept(desk, _opposed(desk, _candidates(desk, last)))
+        if not counter and (counter := _kept(desk, _opposed(desk, _candidates(desk, others)))):
+            themes = [*themes, last]  # it says nothing against the headline, and is a theme like the others
+        counter = counter or _kept(desk, _candidates(desk, last))
+        chosen = _chosen(desk, themes, most - len(counter))
         while len(chosen) + len(counter) < min(most, LEAST_TAKEAWAYS) and (
             more := _kept(desk, _candidates(desk, others))
         ):
@@ -263,12 +266,8 @@ def _candidates(desk: Desk, names: Iterable[str]) -> list[Claim]:
     return sorted((claim for claim in drafts if claim is not None and claim.lead), key=lambda claim: -claim.strength)
 
 
-def _against(desk: Desk, claims: list[Claim]) -> list[Claim]:
-    """Those that speak against the headline; all of them where none does."""
-    return _opposed(desk, claims) or claims
-
-
 def _opposed(desk: Desk, claims: list[Claim]) -> list[Claim]:
+    """Those that speak against the headline."""
     return [claim for claim in claims if claim.favours * desk.stance < 0]
 
 

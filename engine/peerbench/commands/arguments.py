@@ -77,6 +77,7 @@ def _add_building(command: Callable[[str, str], ArgumentParser]) -> None:
 def _add_looking(command: Callable[[str, str], ArgumentParser]) -> None:
     check = command("check", "check configs and their data without building")
     check.add_argument("configs", nargs="*", metavar="CONFIG", help=_CONFIGS)
+    check.add_argument("--audience", action="append", metavar="NAME", help="only this audience (may be repeated)")
     _add_day(check)
     text = command("check-text", "check the numbers of an outside text against the figures of a config")
     text.add_argument("text", metavar="TEXT", help="a text file; - is standard input")

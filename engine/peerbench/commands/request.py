@@ -83,6 +83,15 @@ def options(
     return asked
 
 
+def audiences(given: Sequence[str] | None, known: Collection[str]) -> tuple[str, ...] | None:
+    """The values of --audience; None if it was not given."""
+    mistakes: list[Finding] = []
+    found = _names(given, "--audience", known, mistakes)
+    if mistakes:
+        raise UnusableRequest(tuple(mistakes))
+    return found
+
+
 def _day(text: str | None, mistakes: list[Finding]) -> date | None:
     if text is None:
         return None
