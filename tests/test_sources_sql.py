@@ -19,7 +19,9 @@ from peerbench.sources import layout, sql
 from peerbench.sources.ask import Ask, Means
 from peerbench.sources.dataset import embedded, load
 from peerbench.sources.fetch import Web
+from peerbench.sources.layout import Known
 from peerbench.sources.merge import combine
+from peerbench.sources.merge import rows as rows_of
 from peerbench.sources.payload import Payload
 from peerbench.sources.store import Store
 
@@ -128,6 +130,40 @@ def test_a_database_is_only_read(server: str, tmp_path: Path, statement: str) ->
     counted = {"facts": {"query": "select count(*) as n from facts"}}
     found = read(tmp_path, {"BENCH_DB": server}, url_env="BENCH_DB", tables=counted)
     assert found.tables["facts"].frame["n"].to_list() == [str(len(rows("facts")))]
+
+
+def test_a_colon_in_a_text_is_no_parameter_of_the_driver_either(server: str, tmp_path: Path) -> None:
+    query = """
+        select date, base, quote, rate::float8, '{"a":1, "b": ":quote"}'::json ->> 'b' as source  -- of :nobody
+        from fx where quote = :quote and to_char(date, 'HH24:MI') = '00:00' order by date limit 1"""
+    found = read(
+        tmp_path, {"BENCH_DB": server}, url_env="BENCH_DB", tables={"fx": {"query": query}},
+        parameters={"quote": "USD"},
+    )  # fmt: skip
+    assert found.findings == ()
+    assert found.tables["fx"].frame.select("quote", "source").rows() == [("USD", ":quote")]
+
+
+@pytest.mark.parametrize(
+    ("cell", "word"),
+    [
+        ("'NaN'::numeric", "'NaN' is not a number"), ("'Infinity'::float8", "'inf' is not a number"),
+        ("repeat('9', 400)::numeric", "out of range"), ("array[1, 2]", "type list"), ("'\\x00'::bytea", "type bytes"),
+        ("interval '1 day'", "type timedelta"), ("1 / 0", "division by zero"), ("1.5, 2 as rate", "'rate' twice"),
+    ],
+)  # fmt: skip
+def test_a_cell_that_is_no_rate_is_told(server: str, tmp_path: Path, cell: str, word: str) -> None:
+    """A number of another kind leaves its row out; what no file could hold fails the query."""
+    first, _, rest = cell.partition(", 2 as")
+    column = f"{first} as rate" + (f", 2 as{rest}" if rest else "")
+    query = f"select date '2025-01-02' as date, 'EUR' as base, 'USD' as quote, {column}"
+    found = read(tmp_path, {"BENCH_DB": server}, url_env="BENCH_DB", tables={"fx": {"query": query}})
+    said = [*found.findings]
+    if "fx" in found.tables:
+        frame, seen = rows_of("fx", found.tables["fx"], Known(()))
+        assert frame.height == 0
+        said += seen
+    assert word in " ".join(finding.message for finding in said)
 
 
 def test_a_query_that_fails_is_named_and_the_others_go_on(server: str, tmp_path: Path) -> None:

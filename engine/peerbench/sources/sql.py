@@ -11,7 +11,7 @@ import hashlib
 import io
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -33,7 +33,7 @@ _TOKEN: Final = re.compile(
     r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|--[^\n]*|/\*.*?\*/|\$(\w*)\$.*?\$\1\$|::|:([A-Za-z_]\w*)", re.DOTALL
 )
 _SQLITE: Final = b"SQLite format 3\x00"
-Result = tuple[Sequence[str], Iterable[Sequence[Any]]]
+Result = tuple[Sequence[str], Any]  # names of the columns, and rows that can be closed
 Run = Callable[[str, Mapping[str, Any]], Result]
 
 
@@ -140,7 +140,8 @@ def _text(run: Run, query: _Query) -> Text:
     """The result as CSV, or why there is none."""
     try:
         names, rows = run(query.text, query.values)
-        return _csv(names, rows)
+        with closing(rows):  # a cell that fails the query leaves the others unread
+            return _csv(names, rows)
     except _NotQueried as error:
         return Finding("not-queried", "error", f"{query.shown}: {error.why}", error.hint, Origin(query.shown))
 
@@ -305,7 +306,7 @@ def _alchemy(url: str, named: str) -> Iterator[Run]:
 
             def run(query: str, values: Mapping[str, Any]) -> Result:
                 try:
-                    result = careful.execute(sqlalchemy.text(query), dict(values))
+                    result = careful.execute(sqlalchemy.text(_escaped(query)), dict(values))
                     return list(result.keys()), result
                 except sqlalchemy.exc.SQLAlchemyError as error:
                     careful.rollback()
@@ -317,6 +318,11 @@ def _alchemy(url: str, named: str) -> Iterator[Run]:
         raise _NotQueried(f"the database of {named} cannot be reached: {_first(error, secrets)}.", hint) from error
     finally:
         engine.dispose()
+
+
+def _escaped(query: str) -> str:
+    """The query with every colon that names no parameter escaped: SQLAlchemy sees one inside '{"a":1}' too."""
+    return _TOKEN.sub(lambda match: match[0] if match[2] else match[0].replace(":", "\\:"), query)
 
 
 def _careful(url: str) -> dict[str, Any]:
@@ -349,4 +355,5 @@ def _first(error: Exception, secrets: Sequence[str] = ()) -> str:
     for secret in secrets:
         text = text.replace(secret, "…")
     line = next((line.strip() for line in text.splitlines() if line.strip()), type(error).__name__)
+    line = line.partition(" (Background on this error")[0]
     return line[:300].rstrip(".")
