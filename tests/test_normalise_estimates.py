@@ -108,3 +108,11 @@ def test_an_estimate_older_than_the_last_results_and_adjusted_earnings_are_marke
     old = estimate(FY1, 10.0, date(2025, 1, 10), note="vendor EPS is the non-GAAP basis")
     found = cell(acme(old), "fy1", date(2025, 3, 1))
     assert found["flags"] == ["fy1", "estimate_before_results", "non_gaap_estimate"]
+
+
+def test_of_two_means_of_one_day_that_of_more_contributors_leads_in_whatever_order_they_come() -> None:
+    day = date(2025, 9, 23)
+    few, many = ({"source": name, "contributors": count} for name, count in (("A vendor", 3), ("B vendor", 30)))
+    rows = [estimate(FY1, 10.0, day, **few), estimate(FY1, 12.0, day, **many), estimate(FY1, 14.0, day, source="C")]
+    for given in (rows, rows[::-1]):
+        assert cell(acme(*given), "fy1", day)["value"] == pytest.approx(12 / 2)  # two ordinary shares a unit

@@ -148,13 +148,17 @@ metrics:
   balance_sheet: [net_cash, debt_to_equity]
 audiences: [institutional]
 outputs: [pdf, html]
+attachments: false
 """
 
 
 def test_a_brief_from_postgresql_is_the_one_from_csv_to_the_byte(
     tmp_path: Path, root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The very pages, printed lock and all; the database gives its rows in another order, as it may."""
+    """The very pages, printed lock and all; the database gives its rows in another order, as it may.
+
+    Without what they carry: that names the file or the query it came from, as it should.
+    """
     psycopg = pytest.importorskip("psycopg")
     pytest.importorskip("sqlalchemy")
     place = project(tmp_path, root)

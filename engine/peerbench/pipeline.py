@@ -255,6 +255,8 @@ def carrying(shop: editions.Shop, case: _Case, lock: bytes) -> editions.Shop:
         "length": case.config.length,
         "libraries": enclosures.libraries(),
         **_rests_on(case),
+        # What carries nothing names nothing of where it came from: the same rows by any way are the same page.
+        **({} if case.config.attachments else {"inputs": {}, "config": ""}),
     }
     return replace(shop, enclose=lambda edition: enclosures.with_manifest(files, {**about, "edition": edition}))
 

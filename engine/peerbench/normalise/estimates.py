@@ -66,11 +66,16 @@ def _year(view: View, company: str, item: str, year_end: date, window: str) -> R
     if not known:
         return missing(f"no estimate for the fiscal year to {say(year_end)} by {say(view.as_of)}", end=year_end)
     newest = max(row["snapshot_date"] for row in known)
-    row = next(row for row in known if row["snapshot_date"] == newest)  # the file's first row leads on a tie
+    row = min((row for row in known if row["snapshot_date"] == newest), key=_weight)
     answer = _converted(view, company, row, year_end)
     if answer.ok and (view.as_of - newest).days > STALE_DAYS:
         return answer.without_value("stale", f"the last estimate is of {say(newest)}, over {STALE_DAYS} days before")
     return answer.flagged(window, *_marks(view, company, row))
+
+
+def _weight(row: dict[str, Any]) -> tuple[int, str, str]:
+    """Of two means of one day that of more contributors; then by name, never by the order of the rows."""
+    return (-(row["contributors"] or 0), str(row["source"]), str(row["id"]))
 
 
 def _speaks_of(row: dict[str, Any], item: str, year_end: date) -> bool:

@@ -84,7 +84,7 @@ def _value(data: Dataset, company: str, line: str, close: float, day: date) -> f
     """Market value at a close by the newest count known by its day, in the close's currency."""
     own = [one for one in data.lines if (one.company, one.line) == (company, line)]
     dated = [one for one in own if one.effective_from is None or one.effective_from <= day]
-    per_unit = dated[-1].ordinary_per_unit if dated else 1.0
+    per_unit = max(dated, key=lambda one: one.effective_from or date.min).ordinary_per_unit if dated else 1.0
     counts = _known(data, company, _COUNTS, day)
     return close / per_unit * float(counts["value"][-1]) if counts.height else None
 

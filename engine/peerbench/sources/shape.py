@@ -10,6 +10,8 @@ import polars as pl
 from peerbench.core import frames
 from peerbench.sources import layout
 
+_PLACE: Final = "__place_in_file"
+
 
 def shaped(data: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
     """Each frame with its ids, exactly in the columns and types of core.frames."""
@@ -18,12 +20,14 @@ def shaped(data: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
 
 
 def _identified(frame: pl.DataFrame, *parts: pl.Expr) -> pl.DataFrame:
-    """A readable id per row; a repeated one is counted, so that every id is unique."""
+    """A readable id per row; a repeated one is counted, so that every id is unique, whatever the order of the rows."""
     named = frame.with_columns(pl.concat_str(*parts).str.replace_all(r"\s+", "_").alias("id"))
+    if not named["id"].is_duplicated().any():
+        return named
+    placed = named.with_row_index(_PLACE).sort(*named.columns)
     count = pl.col("id").cum_count().over("id")
-    return named.with_columns(
-        pl.when(count > 1).then(pl.col("id") + pl.lit("#") + count.cast(pl.String)).otherwise(pl.col("id")).alias("id")
-    )
+    counted = pl.when(count > 1).then(pl.col("id") + pl.lit("#") + count.cast(pl.String)).otherwise(pl.col("id"))
+    return placed.with_columns(counted.alias("id")).sort(_PLACE).drop(_PLACE)
 
 
 def _joined(*names: str) -> tuple[pl.Expr, ...]:
