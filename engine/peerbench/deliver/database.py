@@ -68,6 +68,8 @@ def told(shown: str) -> Iterator[None]:
         yield
     except (exc.DBAPIError, sqlite3.Error) as error:
         raise LedgerRefused(shown, *_why(str(getattr(error, "orig", error)))) from error
+    except UnicodeDecodeError as error:
+        raise damaged(shown, "text in it is not UTF-8") from error
     except exc.SQLAlchemyError as error:
         raise LedgerRefused(shown, f"cannot be used: {_line(str(error))}") from error
     except OSError as error:
@@ -98,7 +100,7 @@ def _why(said: str) -> tuple[str, str]:
 
 
 def _line(text: str) -> str:
-    return " ".join(text.split())[:300].rstrip(".")
+    return " ".join(text.split())[:300].rstrip(".?")
 
 
 # ---- opening ---------------------------------------------------------------------------------------------------------
