@@ -86,6 +86,53 @@ SENTENCES: Final = (
     ("Alibaba's revenue in fiscal 2025 was RMB 996.3 billion, said Tencent, which has 110,558 employees.", (V, V)),
 )
 
+# A second set in the manner of news agencies, written after the first was mended for; see decision 0016.
+NEWS: Final = (
+    ("Amazon.com Inc. posted $167.7 billion in second-quarter 2025 sales, a gain of 13% from a year ago.", (V, V)),
+    ("Shares of Amazon, which closed at $220.71 on Tuesday, trade at about 33 times trailing earnings.", (V, V)),
+    ("The e-commerce group Alibaba ended June with RMB 183.1 billion of cash and cash equivalents.", (V,)),
+    ("Alibaba: FY25 revenue RMB996.3bn (+6% y/y), operating income RMB140.9bn (+24% y/y).", (V, V, V, V)),
+    ("Tencent had RMB 393.8 billion in total debt on June 30, 2025, against cash of RMB 182.1 billion.", (V, N)),
+    ("Net debt at Tencent was RMB 13.4 billion on 30 June 2025.", (V,)),
+    ("Operating profit at Tencent climbed 30% to RMB 208 billion last year.", (V, V)),
+    ("Last year Tencent's capital expenditure tripled to RMB 62.9 billion.", (V, N)),
+    ("Baidu, by contrast, saw revenue slip 1.1% to RMB 133.1 billion in 2024.", (V, V)),
+    ("Baidu's gross margin was 50.3% in 2024.", (V,)),
+    ("Amazon's gross margin widened from 47.0% in 2023 to 48.9% in 2024.", (V, V)),
+    ("AWS accounted for 17% of Amazon's revenue in 2024.", (V,)),
+    ("Cloud accounted for 11.8% of Alibaba's revenue in fiscal 2025.", (V,)),
+    ("Cloud is 20% of Alibaba's revenue in fiscal 2025.", (C,)),
+    ("R&D spending at Alibaba reached RMB 57.2 billion in fiscal 2025, or 5.7% of revenue.", (V, V)),
+    ("Amazon's long-term debt was $50.7 billion at the end of June 2025.", (N,)),
+    ("Amazon's debt-to-equity ratio is 0.17.", (V,)),
+    ("Tencent's debt/equity stands at 35%.", (V,)),
+    ("Alibaba's net income more than doubled in the June quarter of 2025.", (C,)),
+    ("Alibaba's quarterly net income rose 76% to RMB 42.4 billion in the June quarter of 2025.", (V, V)),
+    ("Alibaba's diluted earnings per ADS were RMB 53.59 in fiscal 2025.", (V,)),
+    ("Amazon's diluted EPS was $5.53 in 2024, up 91% from $2.90.", (V, V, V)),
+    ("Alibaba's EPS grew 72% in fiscal 2025.", (V,)),
+    ("Amazon had 1.556 million employees at the end of 2024.", (V,)),
+    ("Alibaba's headcount fell 39% to 124,320 in fiscal 2025.", (V, V)),
+    ("Amazon spent $88.5 billion on research and development in 2024.", (V,)),
+    ("Tencent's free cash flow fell to RMB 43.0 billion in the second quarter of 2025.", (V,)),
+    ("Amazon's market capitalisation is $2.35 trillion, six times Alibaba's.", (V, N)),
+    ("Alibaba's enterprise value of US$368 billion equals 18.7x operating income of the last twelve months.", (V, N)),
+    ("Tencent's revenue reached $91.8 billion in 2024.", (V,)),
+    ("Tencent's revenue reached $91.8 billion in 2023.", (C,)),
+    ("Alibaba Cloud's revenue was up 13% in the December 2024 quarter.", (V,)),
+    ("Alibaba's revenue has grown at 5.3% a year over three years.", (N,)),
+    ("Operating cash flow at Amazon was $115.9 billion in 2024, versus $84.9 billion in 2023.", (V, V)),
+    ("Its sales grew 11% in 2024.", (N,)),
+    ("Amazon beat expectations with EPS of $1.68 in Q2 2025.", (V,)),
+    ("Amazon's revenue increased $63 billion in 2024.", (V,)),
+    ("Alibaba's operating income dropped 3% in the quarter ended June 2025.", (V,)),
+    ("Alibaba's operating income dropped 30% in the quarter ended June 2025.", (C,)),
+    ("Tencent holds 9.2 billion shares outstanding.", (N,)),
+    ("Baidu's cash pile is RMB 300 billion.", (N,)),
+    ("In the 12 months to June 2025 Baidu's revenue fell 1.5%.", (V,)),
+    ("Amazon’s total assets rose 20% over the year to $682.2 billion at 30 June 2025.", (N, V)),
+)
+
 # sentence → what it gets instead, and why that is left
 STILL_OPEN: Final = {
     "Google Cloud revenue grew 30% in 2024, faster than AWS at 19%.": (N, N),  # the measure is Google Cloud's

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from factcheck_adversarial import SENTENCES, STILL_OPEN
+from factcheck_adversarial import NEWS, SENTENCES, STILL_OPEN
 from peerbench import factcheck
 from peerbench.core.verdicts import Verdict
 from peerbench.factcheck.periods import Window, other_reading, periods, windows
@@ -36,7 +36,7 @@ def check(platforms: Dataset) -> Check:
     return lambda text: factcheck.check(text, scope, book=book)
 
 
-@pytest.mark.parametrize(("sentence", "verdicts"), SENTENCES, ids=[text[:60] for text, _ in SENTENCES])
+@pytest.mark.parametrize(("sentence", "verdicts"), [*SENTENCES, *NEWS], ids=[t[:60] for t, _ in (*SENTENCES, *NEWS)])
 def test_an_adversarial_sentence_is_judged_rightly_or_left_open(
     check: Check, sentence: str, verdicts: tuple[str, ...]
 ) -> None:

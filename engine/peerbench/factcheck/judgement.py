@@ -264,8 +264,8 @@ class Judge:
 
     def _vague(self, one: Statement, known: Sequence[_Option]) -> str:
         """What the words leave open: basis, period or currency; nothing where they say all."""
-        series = {option.series.name for option in known}
-        if len(series) > 1:
+        values = {option.answer.value for option in known if isinstance(option.answer, Figure)}
+        if len({option.series.name for option in known}) > 1 and len(values) > 1:
             return "basis"
         kind = known[0].series.kind
         if kind == "flow" and (one.period is None or one.period.kind == "day"):
@@ -289,6 +289,9 @@ class Judge:
             notes.append(
                 "No period is named; it holds for the last fiscal year, the last twelve months and the last quarter."
             )
+        if len(one.literal) > 1 and len({each.metric for each, _ in hits}) == 1:
+            what = self.ledger.lexicon.series[figure.metric].label if figure.metric in one.literal else figure.what
+            notes.append(f"It is {what}; by another definition it is not known.")
         if one.quantity.loose in ("above", "below", "up_to") and not notes:
             notes.append("One-sided, and true.")
         return self._verdict(one, "verified", right=tuple(f for f, _ in hits[:1]), reason=" ".join(notes))

@@ -394,7 +394,10 @@ class Ledger:
     ) -> Answer:  # fmt: skip
         if row["status"] != "ok":
             return Lack((row["reason"] or row["status"]).rpartition(": ")[2])
-        used = list(parts)
+        used, value = list(parts), row["value"]
+        if series.name == "eps_ads":  # where there is no ADS, one share is the unit
+            lines = self.view.lines(company, self.as_of)
+            value *= lines[0].ordinary_per_unit if lines else 1.0
         documents = tuple(dict.fromkeys(id for part in used for id in part["inputs"]))
         end = row["period_end"] or row["as_of"]
         if series.kind == "market":
@@ -409,7 +412,7 @@ class Ledger:
             when = spoken(Window(MONTHS[window], end, fiscal=window == "fy"), self.year_end(company))
         how = next((part["how"] for part in used if part["how"]), "") if len(used) == 1 else _spelled(used)
         return Figure(
-            company, series.name, f"{self.name(company)}, {_labelled(series, segment)}", when, row["value"],
+            company, series.name, f"{self.name(company)}, {_labelled(series, segment)}", when, value,
             series.unit,
             (row["currency"] or "") if series.unit.startswith("money") else "",
             start=row["period_start"] if series.kind == "flow" else None, end=end, known_on=row["known_on"], how=how,

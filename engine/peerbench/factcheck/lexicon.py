@@ -126,7 +126,7 @@ def language(text: str) -> str:
         return "zh"
     if latin * 2 < len(letters):
         return "other"
-    said = re.findall(r"[a-zA-Z\u00c0-\u024f]+", sample.casefold())
+    said = re.findall(r"[a-zA-Z\u00c0-\u024f]{2,}", sample.casefold())
     scores = {code: sum(word in known for word in said) for code, known in load().languages.items()}
     best = max(scores, key=lambda code: (scores[code], code == "en"))
     return "en" if best == "en" or scores[best] < 4 or scores[best] < 1.5 * scores["en"] else "other"

@@ -25,7 +25,11 @@ PERIOD_GAP: Final = 16  # letters between a number and the period that its quote
 FAR: Final = 90  # a measure further than so many letters, clause breaks counted, is not the number's
 _OF: Final = re.compile(r"\s*(?:of|in)\s+(?:its|the|their|total|overall|group|company's)?\s*\Z")
 _WORD: Final = re.compile(r"[A-Za-z][\w/&'-]*|[^\s,:=($\u00a0A-Za-z]+")
-_SHARE: Final = re.compile(r"\s+of\s+(?:(?:its|the|their|total|group|overall|annual|company's|all)\s+)*", re.IGNORECASE)
+_SHARE: Final = re.compile(
+    r"\s+of\s+(?:(?:its|the|their|total|group|overall|annual|company's|all|[A-Z][\w.]*'s)\s+)*", re.IGNORECASE
+)
+_APART: Final = re.compile(r"\s+(?:(?:about|around|roughly|nearly|almost|some|more than|over)\s+)?")
+_NOUN: Final = re.compile(r"growth|change|higher|lower|up|down", re.IGNORECASE)
 _MULTIPLE: Final = re.compile(
     r"\s+((?:(?:trailing|forward|expected)\s+)?(?:earnings|sales|revenue|book(?:\s+value)?|EBITDA|EBIT))\b"
 )
@@ -368,13 +372,26 @@ class _Reader:
         units = {self.lexicon.series[name].unit for name in named.literal} if named else set()
         if quantity.unit == "fraction":
             if units == {"fraction"}:
-                to = _TO.search(before)
+                to = _TO.search(before) or _FROM.search(before)
                 return ("level", 0) if to or not direction else ("unclear", direction)
             changes = direction or self._neutral(quantity, clause) or quantity.signed
             return ("change", direction) if changes else ("unclear", 0)
-        if quantity.unit == "money" and direction and _BY.search(before) and not _TO.search(before.replace(" of", "")):
+        moved = _BY.search(before) is not None or self._right_after_a_change(quantity)
+        if quantity.unit == "money" and direction and moved and not _TO.search(before.replace(" of", "")):
             return "points", direction
         return "level", 0
+
+    def _right_after_a_change(self, quantity: Quantity) -> bool:
+        """ "revenue increased $63 billion": by so much, not to so much."""
+        spans = (
+            span for name in ("up", "down") for span in self.lexicon.lists[name].spans(self.text, *self._near(quantity))
+        )
+        return any(
+            _APART.fullmatch(self.text[b : quantity.start]) and not _NOUN.search(self.text[a:b]) for a, b in spans
+        )
+
+    def _near(self, quantity: Quantity) -> tuple[int, int]:
+        return max(self.start, quantity.start - 40), quantity.start
 
     def _neutral(self, quantity: Quantity, clause: tuple[int, int]) -> bool:
         return self.lexicon.lists["neutral_change"].any(self.text, *clause)
@@ -467,6 +484,11 @@ class _Reader:
         adjacent = self._adjacent_owner(one.quantity)
         if adjacent is not None:
             return adjacent
+        if one.kind == "share":  # "17% of Amazon's revenue"; a segment named before it is the part
+            whole = next((c for c in self.companies if c.owns and 0 <= c.start - one.quantity.end <= 12), None)
+            parts = [c for c in self.companies if c.segment and c.end <= one.quantity.start]
+            if whole is not None:
+                return next((c for c in reversed(parts) if c.company == whole.company), whole)
         if self.sentence.bullet and self.companies and self._subject() is None:
             return None
         last = max(one.quantity.end, one.measure.end if one.measure else 0)
@@ -545,6 +567,10 @@ class _Reader:
 
     def _with_segment(self, one: Statement) -> Statement:
         """A narrowing word that is a segment of the company; one it does not know stays a narrowing."""
+        if one.kind == "share" and one.company and not one.segment and one.literal == ("revenue",):
+            for a, b in self.cast.segment_words.spans(self.text, self.start, one.quantity.start):
+                if segment := self.cast.segment(one.company, self.text[a:b]):
+                    return replace(one, segment=segment)
         if not one.narrowed or one.measure is None or not one.company:
             return one
         around = (max(self.start, one.measure.start - 40), min(self.end, one.measure.end + 50))
