@@ -59,7 +59,8 @@ def test_every_claim_has_the_same_variants_predicates_and_holes() -> None:
 
 def _form(variant: dict[str, Any]) -> tuple[Any, ...]:
     text = variant.get("lead", "") + variant["say"]
-    return variant.get("needs", []), set(HOLE.findall(text)), "lead" in variant
+    ends = len(re.findall(r"[.。](?:\s|$|(?=.))", variant["say"])) if variant["say"][-1] in ".。" else 0
+    return variant.get("needs", []), set(HOLE.findall(text)), "lead" in variant, ends
 
 
 def test_a_comparative_word_needs_its_predicate_in_chinese_too(tmp_path: Path) -> None:

@@ -81,8 +81,9 @@ class Shop:
         spoken = self.spoken(reader)
         if spoken is None:
             return compose.compose(self.study, reader, length=self.length, taken=taken, rows=rows), ()
+        english = compose.compose(self.study, reader, length=self.length, taken=taken, rows=rows)
         reader = replace(reader, phrases=spoken.phrases, lexicon=spoken.lexicon)
-        brief = compose.compose(self.study, reader, length=self.length, taken=taken, rows=rows)
+        brief = compose.compose(self.study, reader, length=self.length, taken=taken, rows=rows, like=english)
         return translate.translated(brief, spoken.language, self._names(spoken.language.rules.native))
 
     def _names(self, native: str) -> dict[str, str]:

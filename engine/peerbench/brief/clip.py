@@ -61,6 +61,21 @@ def note(block: Note, words: int) -> Note:
     return replace(block, paragraphs=tuple(kept))
 
 
+def length(block: Note) -> int:
+    """Sentences of a note."""
+    return sum(len(sentences(paragraph.spans)) for paragraph in block.paragraphs)
+
+
+def shortened(block: Note, most: int) -> Note:
+    """A note of at most so many sentences, as the same note in another language is."""
+    kept: list[Paragraph] = []
+    for paragraph in block.paragraphs:
+        fitting = sentences(paragraph.spans)[:most]
+        most -= len(fitting)
+        kept += [replace(paragraph, spans=_joined(fitting, paragraph.spans))] if fitting else []
+    return replace(block, paragraphs=tuple(kept))
+
+
 def count(spans: Sequence[Span]) -> int:
     """Words as a reader counts them; a number or a date is one."""
     total = 0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
@@ -54,11 +54,13 @@ def compose(
     length: Length = "four",
     taken: cuts.Taken | None = None,
     rows: Mapping[str, str] | None = None,
+    like: Brief | None = None,
 ) -> Brief:
     """Write the brief of one audience. Raises UnusableRequest when its plan or phrases are unusable.
 
     taken: the steps of the cut order that are taken. rows: refs that keep their row of the appendix, so
-    that a cut edition and a whole one name the same number by the same row.
+    that a cut edition and a whole one name the same number by the same row. like: the same brief in English, whose notes
+    are cut by their words: in another language they keep the same sentences.
     """
     if wrong := plan.mistakes(audience):
         raise UnusableRequest(wrong)
@@ -66,6 +68,7 @@ def compose(
     audience = cuts.applied(audience, length, taken)
     names = {key: company.name for key, company in study.data.companies.items()}
     desk = Desk(study, audience, plan.phrases(audience), Sourcebook(study.data, names))
+    desk.sentences = {} if like is None else {note.id: clip.length(note) for note in _notes_of(like)}
     desk.limits = _limits(desk, audience.settings["pages"][0])
     headline, standfirst = prose.head(desk)
     standfirst = clip.first(standfirst, desk.limit("standfirst", 9))
@@ -123,8 +126,20 @@ def _block(desk: Desk, entry: str) -> Block | None:
     for name in entry.split("|"):
         made = _once(desk, name.strip())
         if made is not None:
-            return clip.note(made, desk.limit("words", 999)) if isinstance(made, Note) else made
+            return _clipped(desk, made) if isinstance(made, Note) else made
     return None
+
+
+def _clipped(desk: Desk, note: Note) -> Note:
+    if note.id in desk.sentences:
+        return clip.shortened(note, desk.sentences[note.id])
+    return clip.note(note, desk.limit("words", 999))
+
+
+def _notes_of(brief: Brief) -> Iterator[Note]:
+    """The notes of every page."""
+    blocks = (block for page in brief.pages for row in page.rows for slot in row.slots for block in slot)
+    yield from (block for block in blocks if isinstance(block, Note))
 
 
 def _once(desk: Desk, name: str) -> Block | None:

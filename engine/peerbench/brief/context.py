@@ -43,6 +43,7 @@ class Desk:
     placed: set[str] = field(default_factory=set)  # names of blocks already on a page
     claims: list[Claim] = field(default_factory=list)
     limits: Mapping[str, float] = field(default_factory=dict)  # of the page being written, see brief.cuts
+    sentences: Mapping[str, int] = field(default_factory=dict)  # of notes by id, as in English; elsewhere none
 
     @property
     def evidence(self) -> Evidence:

@@ -35,6 +35,9 @@ LETTER: Final = re.compile(r"[A-Za-z]")
 AMOUNT: Final = re.compile(r"(?<![\w.])(\d[\d,.]*)(m|bn|x)\b")
 SIGNS: Final = re.compile(r"( [÷×+−≤≥=≠] |\^\(1/\d+\)|[()]|^−)")  # between the words of a formula
 CODE: Final = re.compile(r"[A-Z0-9][A-Za-z0-9./-]*[A-Z0-9][A-Za-z0-9./-]*|\d[\w./-]*|[a-z_]+\[\w*\]")
+HOLES: Final = {  # what may stand in some kinds of holes, as an expression
+    "any": r"\[[^\]]*\]|(?:(?!, |; |\. ).)+?", "number": "\ue000", "own": ".+", "message": ".+",
+}  # fmt: skip
 FREE: Final = ("own", "message")  # holes that may hold sentences
 JOINTS: Final = ("\n", ". ", "; ", ": ", ", ")
 NUMBER: Final = "\ue000"  # stands for a figure inside a text
@@ -265,7 +268,7 @@ def _pattern(text: str, say: str) -> _Pattern:
     fixed, holes = pieces[::2], tuple(pieces[1::2])
     form = re.escape(fixed[0])
     for hole, piece in zip(holes, fixed[1:], strict=True):
-        form += ("(.+)" if hole.partition("_")[0] in FREE else "(.+?)") + re.escape(piece)
+        form += f"({HOLES.get(hole.partition('_')[0], '.+?')}){re.escape(piece)}"
     return _Pattern(re.compile(form, re.DOTALL), holes, say, max(fixed, key=len))
 
 
