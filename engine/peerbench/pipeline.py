@@ -641,7 +641,8 @@ def again(
     Raises UnusableRequest when they cannot be made, or would be held back.
     """
     day = enclosures.day(manifest)
-    over = {name: manifest[name] for name in ("page", "length")}
+    over: dict[str, Any] = {name: manifest[name] for name in ("page", "length")}
+    over["languages"] = tuple(map(str, manifest.get("languages") or (languages.HOUSE,)))
     case = prepare(config_path, as_of=day, audiences=manifest["audiences"], today=day, over=over, given=given)
     study, frames = studied(case)
     study = replace(study, findings=levelled((*case.warnings, *study.findings), case.config.checks))
@@ -651,12 +652,15 @@ def again(
     files: dict[str, bytes] = {}
     briefs: list[Brief] = []
     for reader in case.request.audiences:
-        formats = [FORMATS[PurePath(name).suffix] for name in wanted if name.partition("/")[0] == reader.name]
-        if formats:
+        if any(name.partition("/")[0] == reader.name for name in wanted):
             briefs.append(shop.brief(reader))
-            made = editions.made(shop, briefs[-1], reader, formats)
-            files |= made.files
-            study = replace(study, findings=(*study.findings, *made.left_out))
+        for tag, at in _folders(case.config, reader.name):
+            formats = [FORMATS[PurePath(name).suffix] for name in wanted if PurePath(name).parent.as_posix() == at]
+            if formats:
+                tongue = replace(shop, language=tag)
+                made = editions.made(tongue, tongue.brief(reader), reader, formats, folder=at)
+                files |= made.files
+                study = replace(study, findings=(*study.findings, *made.left_out))
     kept = dossier.files(case.data, case.request, study.plan)
     return {**records.files(study, frames, briefs), **_checked(case, study), **kept, **files}
 

@@ -59,8 +59,8 @@ def compose(
     """Write the brief of one audience. Raises UnusableRequest when its plan or phrases are unusable.
 
     taken: the steps of the cut order that are taken. rows: refs that keep their row of the appendix, so
-    that a cut edition and a whole one name the same number by the same row. like: the same brief in English, whose notes
-    are cut by their words: in another language they keep the same sentences.
+    that a cut edition and a whole one name the same number by the same row. like: the same brief in English, of
+    whose notes the same sentences are kept.
     """
     if wrong := plan.mistakes(audience):
         raise UnusableRequest(wrong)

@@ -227,6 +227,7 @@ class Language:
                 return inner + self.messages.get(key, sign).rstrip()
         for sign in JOINTS:
             places = [at for at in range(len(text)) if text.startswith(sign, at)]
+            places = places[::-1] if sign == ", " else places  # "Volatility, 20d, %" is one of "Volatility, 20d"
             for at in places:
                 first = self.find(text[: at + (sign == ". ")], depth + 1)
                 second = self.find(text[at + len(sign) :], depth + 1) if first is not None else None
