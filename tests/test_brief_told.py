@@ -132,7 +132,7 @@ def test_the_nearest_test_is_watched_and_only_where_price_is_the_matter(alibaba:
     tests = {PE: robust(own, PE, {"all": -0.6, "bora": -0.07, "cora": -0.3})}
     note = prose.watch(desk(own, alibaba, tests))
     assert note is not None
-    assert words(note.paragraphs[0].spans) == "The test nearest to failing is bora, at −7%."
+    assert words(note.paragraphs[0].spans) == "Closest to failing: bora, at −7%."
     assert prose.watch(desk(own, alibaba, tests, headline="policy")) is None
 
 
