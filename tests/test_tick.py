@@ -274,7 +274,7 @@ def test_an_issue_that_waits_gives_way_to_a_later_one_unless_all_are_wanted(
     round.run([alba], with_)
     clock.pass_(days=1)
     report = round.run([alba], with_)
-    assert told(report) == [("held", "alba"), ("published", "alba")]
+    assert told(report) == [("passed", "alba"), ("published", "alba")]
     assert not report.needs_a_person
     assert "2026-01-06T12:00:00Z has taken its place" in ledger.issues()[0].reason
     assert [day for _, day in builder.built] == ["2026-01-05", "2026-01-06"]

@@ -16,7 +16,7 @@ from peerbench.deliver.ledger import Issue, LeaseLost, Ledger, Queued
 from peerbench.tick import look, make, send
 from peerbench.tick.make import Builder
 
-Kind = Literal["published", "unchanged", "held", "failed", "unread", "again", "sent", "dead", "later", "lost"]
+Kind = Literal["published", "unchanged", "held", "failed", "passed", "unread", "again", "sent", "dead", "later", "lost"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +114,8 @@ def _made(issue: Issue, config: Config, means: Means) -> Event:
     kind: Kind = "again" if ended.state == "due" else "failed"
     if ended.state in ("published", "unchanged", "held"):
         kind = ended.state
+    if kind == "held" and config.schedule.catch_up != "all" and means.ledger.superseded(ended, means.clock()):
+        kind = "passed"  # a later issue has its place, which nobody needs to see to
     return Event(kind, issue.brief, issue.scheduled_for, ended.folder if kind == "published" else ended.reason)
 
 
