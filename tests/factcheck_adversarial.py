@@ -86,6 +86,22 @@ SENTENCES: Final = (
     ("Alibaba's revenue in fiscal 2025 was RMB 996.3 billion, said Tencent, which has 110,558 employees.", (V, V)),
 )
 
+# Numbers that are right of the company, said of somebody or something else.
+OF_OTHERS: Final = (
+    "Alibaba's competitors grew revenue 6% in fiscal 2025.",
+    "Sun Art, part of Alibaba, had revenue growth of 6% in fiscal 2025.",
+    "Ant Group, Alibaba's affiliate, made net income of RMB 126 billion in fiscal 2025.",
+    "Alibaba's revenue grew 6% in fiscal 2025 in China.",
+    "Alibaba's average revenue growth was 6% in fiscal 2025.",
+    "Analysts' consensus for Alibaba's fiscal 2025 revenue was RMB 996.3 billion.",
+    "Tencent Music revenue rose 8% in 2024.",
+    "Amazon Prime revenue rose 11% in 2024.",
+    "Alibaba's U.S. revenue was RMB 996.3 billion in fiscal 2025.",
+    "The median revenue growth of Alibaba's peers was 6% in fiscal 2025.",
+    "If Alibaba's revenue were RMB 996.3 billion in fiscal 2025, it would matter.",
+    "Alibaba's revenue per share grew 6% in fiscal 2025.",
+)
+
 # A second set in the manner of news agencies, written after the first was mended for; see decision 0016.
 NEWS: Final = (
     ("Amazon.com Inc. posted $167.7 billion in second-quarter 2025 sales, a gain of 13% from a year ago.", (V, V)),

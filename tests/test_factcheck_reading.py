@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from factcheck_adversarial import NEWS, SENTENCES, STILL_OPEN
+from factcheck_adversarial import NEWS, OF_OTHERS, SENTENCES, STILL_OPEN
 from peerbench import factcheck
 from peerbench.core.verdicts import Verdict
 from peerbench.factcheck.periods import Window, other_reading, periods, windows
@@ -42,6 +42,11 @@ def test_an_adversarial_sentence_is_judged_rightly_or_left_open(
 ) -> None:
     found = tuple(one.judgement for one in check(sentence))
     assert found == STILL_OPEN.get(sentence, verdicts)
+
+
+@pytest.mark.parametrize("sentence", OF_OTHERS, ids=[text[:60] for text in OF_OTHERS])
+def test_a_number_said_of_somebody_else_is_never_verified(check: Check, sentence: str) -> None:
+    assert [one.judgement for one in check(sentence)] == ["not_checkable"]
 
 
 def test_what_is_left_open_is_never_called_true_or_false() -> None:

@@ -73,7 +73,7 @@ def words(given: Iterable[str]) -> Words:
 
 LISTS: Final = (
     *("up", "down", "neutral_change", "sequential", "several_years", "prior", "forecast", "negation", "carry"),
-    *("narrowing_after", "loss", "variants"),
+    *("narrowing_after", "loss", "variants", "parties"),
 )
 
 

@@ -30,6 +30,11 @@ _SHARE: Final = re.compile(
 )
 _APART: Final = re.compile(r"\s+(?:(?:about|around|roughly|nearly|almost|some|more than|over)\s+)?")
 _NOUN: Final = re.compile(r"growth|change|higher|lower|up|down", re.IGNORECASE)
+_RELATED: Final = re.compile(  # "Sun Art, part of Alibaba, had": not Alibaba's number
+    r"\b(?:(?:part|unit|arm|subsidiary|affiliate|division|peers?|rivals?|competitors?|parent|suppliers?|customers?) of"
+    r"|owned by|backed by|controlled by|acquired by|stake in|spun off from|sold by|rival to)\s+\Z",
+    re.IGNORECASE,
+)
 _MULTIPLE: Final = re.compile(
     r"\s+((?:(?:trailing|forward|expected)\s+)?(?:earnings|sales|revenue|book(?:\s+value)?|EBITDA|EBIT))\b"
 )
@@ -471,9 +476,20 @@ class _Reader:
             anchor = one.quantity.start
         owner = self._owner(one, at, anchor)
         stranger = self._stranger(one, anchor, owner)
+        if owner is not None and (party := self._party(owner)):
+            return replace(one, company=owner.company, company_how="own", stranger=stranger or party)
         if owner is not None:
             return replace(one, company=owner.company, company_how="own", segment=owner.segment, stranger=stranger)
         return self._carried(replace(one, stranger=stranger))
+
+    def _party(self, owner: Mention) -> str:
+        """Somebody of a company's who is not the company: Alibaba's competitors."""
+        if not owner.owns:
+            return ""
+        last = min(self.end, owner.end + 34)
+        found = self.lexicon.lists["parties"].pattern.search(self.text, owner.end, last)
+        between = self.text[owner.end : found.start()] if found else "."
+        return self.text[owner.start : found.end()] if found and re.fullmatch(r"'?s?(?:\s[\w-]+)?\s", between) else ""
 
     def _adjacent_owner(self, quantity: Quantity) -> Mention | None:
         """ "Amazon's 35x" """
@@ -522,7 +538,8 @@ class _Reader:
         compared = re.search(
             r"\b(?:than|versus|vs\.?|unlike|compared (?:with|to)|against|rival|rivals like|over)\s+\Z", head
         )
-        return compared is not None and not self._owns_a_number(mention)
+        related = _RELATED.search(self.text[max(self.start, mention.start - 34) : mention.start]) is not None
+        return (compared is not None or related) and not self._owns_a_number(mention)
 
     def _object(self, mention: Mention) -> bool:
         head = self.text[max(self.start, mention.start - 16) : mention.start]
