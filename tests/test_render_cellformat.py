@@ -30,7 +30,23 @@ VALUES = (
 PART = re.compile(r'"(?P<text>[^"]*)"|(?P<digits>#,##0(?:\.0+)?)(?P<commas>,*)(?P<percent>%?)|(?P<sign>[+])')
 NAMES = (
     *(f"{kind}{places}" for kind in ("x", "n", "pct", "spct") for places in (0, 1, 2)),
-    *("sn1", "pp1", "upp1", "m0", "m1", "bn0", "bn1", "bn2", "shares", "fx4", "count", "money", "price", "price0"),
+    *(
+        "sn1",
+        "pp1",
+        "upp1",
+        "m0",
+        "m1",
+        "bn0",
+        "bn1",
+        "bn2",
+        "shares",
+        "fx4",
+        "count",
+        "money",
+        "money_m",
+        "price",
+        "price0",
+    ),
 )
 
 
@@ -54,7 +70,7 @@ def shown(code: str, value: float) -> str:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_cell_shows_what_the_page_prints(name: str) -> None:
-    currency = "USD" if name in ("money", "price", "price0") else ""
+    currency = "USD" if name in ("money", "money_m", "price", "price0") else ""
     for value in VALUES:
         made = cell_format(name, currency=currency, size=value)
         page = formats.text(Number(value, name, currency))

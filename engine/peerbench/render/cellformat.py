@@ -28,6 +28,8 @@ def cell_format(name: str, *, currency: str = "", size: float = 0.0, plus: bool 
     """The format of the page by name; of scaled money the scale that its size has on the page. plus: of differences."""
     if name == "money":
         return CellFormat(_signs(_money(currency, size)))
+    if name == "money_m":
+        return CellFormat(_signs(f'{_prefix(currency)}{_digits(0)},,"m"'))
     if name in ("price", "price0"):
         whole = name == "price0" or currency in formats.WHOLE_UNITS
         return CellFormat(_signs(_prefix(currency) + _digits(0 if whole else 2)))

@@ -48,7 +48,7 @@ KINDS: Final = {"fact": "fact", "company": "company claim", "estimate": "estimat
 UNITS: Final = (
     (("x",), "times"),
     (("pct", "spct", "bpct", "sbpct", "pp", "upp", "spp"), "fraction"),
-    (("money", "m0", "m1", "bn"), "money"),
+    (("money", "money_m", "m0", "m1", "bn"), "money"),
     (("price",), "money_per_share"),
     (("shares",), "shares"),
     (("count", "words"), "count"),
