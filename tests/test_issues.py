@@ -202,7 +202,7 @@ def test_a_broken_issue_is_named_and_the_one_before_it_taken(copy: Path, folder:
     assert said.issue.as_of == DAY
     assert said.number == 3
     (finding,) = said.findings
-    assert (finding.check, finding.severity) == ("earlier_issue", "note")
+    assert (finding.check, finding.severity) == ("earlier_issue", "warning")
     assert "alibaba/2025-10-01/data/facts.parquet" in finding.message
 
 

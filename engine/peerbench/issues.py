@@ -22,6 +22,8 @@ import polars as pl
 
 from peerbench.brief import dossier
 from peerbench.brief.attribution import Key, Side
+from peerbench.brief.since import FILE as SINCE
+from peerbench.brief.since import Since, from_json
 from peerbench.core.dataset import Dataset
 from peerbench.core.errors import UnusableRequest
 from peerbench.core.findings import Finding, Origin
@@ -31,7 +33,6 @@ MANIFEST: Final = "manifest.json"
 FIGURES: Final = "comparison.csv"
 CLAIMS: Final = "claims.csv"
 FACTS: Final = "facts.parquet"
-CORRECTIONS: Final = "corrections.json"
 NEEDED: Final = (FIGURES, CLAIMS, FACTS, dossier.ASKED)
 DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 MOST_BYTES: Final = 200_000_000  # of one file of an issue
@@ -94,6 +95,19 @@ class Issue:
         """FACTS that the printed numbers rest on."""
         return pl.read_parquet(io.BytesIO(self.files[FACTS]))
 
+    @cached_property
+    def used(self) -> frozenset[str]:
+        """Ids of the facts that the printed numbers rest on."""
+        return frozenset(self.facts["id"])
+
+    @property
+    def since(self) -> Since | None:
+        """What it says itself of the issue before it."""
+        try:
+            return from_json(self.files[SINCE]) if SINCE in self.files else None
+        except ValueError:
+            return None
+
     @property
     def side(self) -> Side:
         return Side(self.asked, self.data, self.printed)
@@ -113,7 +127,7 @@ def read(folder: Path, *, shown: str = "") -> Issue:
     where = shown or str(folder)
     if not folder.is_dir():
         raise UnusableRequest((_absent(folder, where),))
-    names = (MANIFEST, *NEEDED, CORRECTIONS, *_data_files(folder))
+    names = (MANIFEST, *NEEDED, SINCE, *_data_files(folder))
     try:
         files = {name: _bytes(folder / name) for name in names if (folder / name).is_file()}
     except OSError as error:
@@ -179,7 +193,7 @@ def _faults(manifest: Mapping[str, Any], files: Mapping[str, bytes], where: str)
         yield Finding(BROKEN, "error", message, hint, Origin(where))
         return
     for name in outputs:
-        if name in NEEDED or name.startswith(f"{dossier.FOLDER}/") or name == CORRECTIONS:
+        if name in NEEDED or name.startswith(f"{dossier.FOLDER}/") or name == SINCE:
             if name not in files:
                 yield _broken(where, name, "is missing")
             elif hashlib.sha256(files[name]).hexdigest() != outputs[name]:
@@ -234,12 +248,13 @@ class Earlier:
     issue: Issue | None
     number: int
     findings: tuple[Finding, ...] = ()
+    issue_number: int = 0  # of the earlier issue: as it was counted, else its place in the series
 
 
 def earlier(series: Path, *, brief: str, before: date, since: date | None = None) -> Earlier:
     """The newest issue of the same brief before a day, or the one of the day `since`.
 
-    One that cannot be read, or is another brief's, is named in a note and passed over: it never stops a build.
+    One that cannot be read, or is another brief's, is named in a warning and passed over: it never stops a build.
     """
     known = [day for day in days(series) if day < before]
     noted: list[Finding] = []
@@ -255,14 +270,20 @@ def earlier(series: Path, *, brief: str, before: date, since: date | None = None
             found = candidate
             break
         noted.append(_passed_over(_stranger(candidate, series.name, day)))
-    return Earlier(found, _number(known, found), tuple(noted))
+    if found is None:
+        return Earlier(None, len(known) + 1, tuple(noted))
+    own = found.number or sum(day <= found.as_of for day in known)
+    return Earlier(found, own + 1 + sum(day > found.as_of for day in known), tuple(noted), own)
 
 
-def _number(known: list[date], found: Issue | None) -> int:
-    """One more than the number of the issue before, or than the issues there are."""
-    if found is not None and found.number is not None:
-        return found.number + 1 + sum(day > found.as_of for day in known)
-    return len(known) + 1
+def printed_before(folder: Path, *, brief: str, day: date) -> Issue | None:
+    """The issue of the very same day that a build is about to replace, if it is whole; anything else is no issue."""
+    try:
+        found = read(folder) if (folder / MANIFEST).is_file() else None
+        usable = found is not None and found.name == brief and found.as_of == day and bool(found.data.companies)
+    except UnusableRequest:
+        return None
+    return found if usable else None
 
 
 def _stranger(issue: Issue, series: str, day: date) -> Finding:
@@ -272,4 +293,4 @@ def _stranger(issue: Issue, series: str, day: date) -> Finding:
 
 def _passed_over(finding: Finding) -> Finding:
     message = f"An earlier issue cannot be compared with: {finding.origin}: {finding.message}"
-    return Finding("earlier_issue", "note", message, finding.hint, subject=str(finding.origin))
+    return Finding("earlier_issue", "warning", message, finding.hint, subject=str(finding.origin))

@@ -8,13 +8,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from pathlib import Path, PurePath
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 import polars as pl
 
-from peerbench import __version__, dress, editions, enclosures, gather, help, languages, lookup
-from peerbench.brief import assemble, audience, dossier, market, plan, records
-from peerbench.brief.attribution import Side
+from peerbench import __version__, dress, editions, enclosures, gather, help, issues, languages, lookup
+from peerbench.brief import assemble, audience, dossier, lookback, market, plan, records
+from peerbench.brief import since as looking
+from peerbench.brief.attribution import Key, Side
 from peerbench.brief.sourcebook import Sourcebook
 from peerbench.brief.study import Furniture, PeerNote, Study
 from peerbench.config import check as meaning
@@ -22,6 +23,7 @@ from peerbench.config import load as configs
 from peerbench.config.values import Config
 from peerbench.core.dataset import Dataset
 from peerbench.core.document import Brief, Source, Trace
+from peerbench.core.enclosure import Enclosure
 from peerbench.core.errors import UnusableRequest
 from peerbench.core.evidence import rows_by
 from peerbench.core.findings import Finding, Origin, Severity, did_you_mean
@@ -34,6 +36,7 @@ from peerbench.shipped import shipped
 from peerbench.sources import dataset, digest
 
 if TYPE_CHECKING:
+    from peerbench.brief.since import Since
     from peerbench.factcheck import report
     from peerbench.render.brand import Brand
 
@@ -84,6 +87,16 @@ class _Case:
     entered: Mapping[str, digest.TableDigest] = field(default_factory=dict)  # each table's rows before any stage
     digests: dict[str, dict[str, str]] = field(default_factory=dict, compare=False)  # of templates, by audience
     given: Dataset | None = None  # the data as they were read, before names were made to fit
+    before: _Before = field(default_factory=lambda: _Before())
+
+
+@dataclass(frozen=True, slots=True)
+class _Before:
+    """The issues that a build found: what is said of them, its own number, and what was noticed."""
+
+    since: Since | None = None
+    number: int = 1
+    findings: tuple[Finding, ...] = ()
 
 
 def build(
@@ -96,6 +109,7 @@ def build(
     page: str | None = None,
     length: str | None = None,
     spoken: Sequence[str] | None = None,
+    since: date | Literal["none"] | None = None,
     today: date,
     force: bool = False,
     frozen: bool = False,
@@ -104,11 +118,13 @@ def build(
 ) -> BuildResult:
     """Build the briefs of one config. Raises UnusableRequest with every mistake; then nothing was written.
 
-    page, length and spoken (languages) win over the config's. gate is asked once the briefs are written and before
-    anything is drawn.
+    page, length, spoken (languages) and since (the day of the issue to compare with, or none) win over the config's.
+    gate is asked once the briefs are written and before anything is drawn.
     """
     progress("reading")
-    given = (("page", page), ("length", length), ("languages", tuple(spoken) if spoken else None))
+    given = (
+        ("page", page), ("length", length), ("since", since), ("languages", tuple(spoken) if spoken else None),
+    )  # fmt: skip
     over = {name: value for name, value in given if value is not None}
     case = prepare(config_path, as_of=as_of, audiences=audiences, today=today, frozen=frozen, over=over)
     wanted = tuple(formats or case.config.outputs)
@@ -124,6 +140,8 @@ def build(
         return BuildResult(folder, (), study.findings, held=True)
     from peerbench.render import summary
 
+    case = _looking_back(case, folder, Side(dossier.asked(case.request, study.plan), case.data, printed(frames)))
+    study = _with_before(study, case.before)
     files: dict[str, bytes] = {}
     left_out: list[Finding] = []  # of printed pages; no brief speaks of another's
     kept = _kept(folder, case)
@@ -152,10 +170,12 @@ def build(
     files |= records.files(study, frames, briefs) | dossier.files(case.data, case.request, study.plan)
     files["summary.json"] = records.as_json({brief.meta.audience: summary.of(brief) for brief in briefs})
     files |= _checked(case, study)
+    files |= {} if study.since is None else {looking.FILE: looking.as_json(study.since)}
     files["manifest.json"] = _manifest(case, files | _files_of(folder, kept))
     progress("publishing")
     published = delivery.publish(folder, files, keep=kept)
-    return BuildResult(folder, published, study.findings, held=False, ruling=ruling)
+    findings = (*study.findings, *case.before.findings)
+    return BuildResult(folder, published, findings, held=False, ruling=ruling)
 
 
 def studied(case: _Case) -> tuple[Study, assemble.Frames]:
@@ -247,6 +267,10 @@ def carrying(shop: editions.Shop, case: _Case, lock: bytes) -> editions.Shop:
     assert case.given is not None
     names = [reader.name for reader in case.request.audiences]
     files = enclosures.packed(case.config, case.given, lock, case.roots, names)
+    if files and case.before.since is not None:
+        told = looking.as_json(case.before.since)
+        about_last = "What it says of the issue before"
+        files = (*files, Enclosure(looking.FILE, told, "application/json", about_last, "Supplement"))
     about = {
         "brief": case.config.name,
         "config_path": case.config.files[0].path,
@@ -282,6 +306,64 @@ def _kept(folder: Path, case: _Case) -> tuple[str, ...]:
     printed = last.get("templates") or {}
     same = [name for name in names if _templates(case, only=name).items() <= printed.items()]
     return tuple(name for name in same if (folder / name).is_dir())
+
+
+# ---- earlier issues --------------------------------------------------------------------------------------------------
+
+
+def _looking_back(case: _Case, folder: Path, now: Side) -> _Case:
+    """The case with what is to be said of the issue before, and of an earlier print of this very one."""
+    delivery.recover(folder)
+    wanted, asked = case.config.since, now.asked
+    metrics = tuple(dict.fromkeys(one for reader in case.request.audiences for one in lookback.followed(reader)))
+    found = issues.Earlier(None, 1)
+    if wanted != "none":
+        found = issues.earlier(folder.parent, brief=asked.brief, before=asked.as_of, since=wanted)
+    if wanted not in (None, "none") and found.issue is None:
+        findings = tuple(replace(one, severity="error") for one in found.findings)
+        raise UnusableRequest(findings or (_no_issue(case.config, folder.parent, str(wanted)),))
+    told = looking.Since()
+    if (issue := found.issue) is not None:
+        told = looking.since(
+            issue.side,
+            now,
+            number=found.issue_number,
+            digest=issue.digest,
+            used=issue.used,
+            metrics=metrics,
+        )
+    if (first := issues.printed_before(folder, brief=asked.brief, day=asked.as_of)) is not None:
+        told = looking.reprinted(told, first.side, now, used=first.used, before=first.since, metrics=metrics)
+    said = told if told.compared or told.corrections else None
+    return replace(case, before=_Before(said, found.number, found.findings))
+
+
+def _carried(since: bytes, manifest: Mapping[str, Any]) -> _Before:
+    """What an issue carries of the one before it; what cannot be read is as if it were not there."""
+    number = manifest.get("issue")
+    try:
+        told = looking.from_json(since) if since else None
+    except ValueError:
+        told = None
+    return _Before(told, number if isinstance(number, int) else 1)
+
+
+def _no_issue(config: Config, series: Path, day: str) -> Finding:
+    known = ", ".join(str(day) for day in issues.days(series))
+    hint = f"There are issues of {known}." if known else "Leave --since away: the newest earlier one is taken."
+    return config.finding("config.since", f"there is no earlier issue of {day} to compare with", "since", hint=hint)
+
+
+def _with_before(study: Study, before: _Before) -> Study:
+    """The study that knows the issue before it, and its own number from the second on."""
+    numbered = study.furniture.issue or (str(before.number) if before.since and before.since.compared else "")
+    furniture = replace(study.furniture, issue=numbered)
+    return replace(study, since=before.since, furniture=furniture)
+
+
+def printed(frames: assemble.Frames) -> dict[Key, dict[str, Any]]:
+    """(company, metric) → the row of the comparison."""
+    return rows_by(frames.comparison, "company", "metric")  # type: ignore[return-value]
 
 
 def _files_of(folder: Path, audiences: Sequence[str]) -> dict[str, bytes]:
@@ -596,7 +678,16 @@ def _rests_on(case: _Case) -> dict[str, Any]:
         "inputs": _inputs(case.data, case.config),
         "templates": _templates(case),
         **({} if case.config.languages == (languages.HOUSE,) else {"languages": list(case.config.languages)}),
+        **_after(case.before),
     }
+
+
+def _after(before: _Before) -> dict[str, Any]:
+    """What an issue rests on besides, where others lie before it."""
+    if before.since is None:
+        return {}
+    told = hashlib.sha256(looking.as_json(before.since)).hexdigest()
+    return {"issue": before.number, "since": {"manifest": before.since.digest, "told": told}}
 
 
 def _templates(case: _Case, *, only: str = "") -> dict[str, str]:
@@ -634,20 +725,28 @@ def _sha256(path: Path) -> str:
 
 
 def again(
-    config_path: Path, given: Dataset, manifest: Mapping[str, Any], *, lock: bytes, wanted: Sequence[str]
+    config_path: Path,
+    given: Dataset,
+    manifest: Mapping[str, Any],
+    *,
+    lock: bytes,
+    wanted: Sequence[str],
+    since: bytes = b"",
 ) -> dict[str, bytes]:
     """The files of an issue made anew from what its editions carry, in memory: editions by name, and its records.
 
-    Raises UnusableRequest when they cannot be made, or would be held back.
+    since: what it kept of the issue before it. Raises UnusableRequest when they cannot be made, or would be held back.
     """
     day = enclosures.day(manifest)
     over: dict[str, Any] = {name: manifest[name] for name in ("page", "length")}
     over["languages"] = tuple(map(str, manifest.get("languages") or (languages.HOUSE,)))
     case = prepare(config_path, as_of=day, audiences=manifest["audiences"], today=day, over=over, given=given)
+    case = replace(case, before=_carried(since, manifest))
     study, frames = studied(case)
     study = replace(study, findings=levelled((*case.warnings, *study.findings), case.config.checks))
     if held := tuple(finding for finding in study.findings if finding.severity == HELD_BY):
         raise UnusableRequest(held)
+    study = _with_before(study, case.before)
     shop = carrying(shop_of(case, study), case, lock)
     files: dict[str, bytes] = {}
     briefs: list[Brief] = []
@@ -661,7 +760,7 @@ def again(
                 made = editions.made(tongue, tongue.brief(reader), reader, formats, folder=at)
                 files |= made.files
                 study = replace(study, findings=(*study.findings, *made.left_out))
-    kept = dossier.files(case.data, case.request, study.plan)
+    kept = dossier.files(case.data, case.request, study.plan) | ({looking.FILE: since} if since else {})
     return {**records.files(study, frames, briefs), **_checked(case, study), **kept, **files}
 
 
@@ -706,7 +805,7 @@ def side(config_path: Path, *, as_of: date | None, today: date) -> Side:
     case = prepare(config_path, as_of=as_of, today=today)
     work, _ = assemble.plan(case.request)
     frames, _ = assemble.compute(case.data, case.request, work)
-    return Side(dossier.asked(case.request, work), case.data, rows_by(frames.comparison, "company", "metric"))  # type: ignore[arg-type]
+    return Side(dossier.asked(case.request, work), case.data, printed(frames))
 
 
 def explain(

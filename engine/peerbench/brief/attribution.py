@@ -68,7 +68,9 @@ class Moved:
 
     change is of the figure itself; against_peers of its distance to the peers' median: a premium (a fraction of the
     median) where relative, else a gap in the figure's own unit.
-    documents: ids of facts, prices, rates and estimates that it rests on now and did not rest on then.
+    documents: ids of facts, prices, rates and estimates that it rests on now and did not rest on then; before: those
+    that it rested on then. corrected: what the earlier issue would have had with the facts as they stand now. steps:
+    how far the close moved, and the accounts where a single item of them did, as fractions; item is that one's name.
     """
 
     company: str
@@ -82,6 +84,10 @@ class Moved:
     peers: changes.Medians | None = None
     relative: bool = True
     documents: tuple[str, ...] = ()
+    before: tuple[str, ...] = ()
+    corrected: float | None = None
+    steps: Mapping[str, float] = field(default_factory=dict)
+    item: str = ""
 
     @property
     def still(self) -> bool:
@@ -444,6 +450,8 @@ class _Between:
             by = changes.premium if relative else changes.gap
             against = by(values, self.active, peers, printed=stated)
         code = self.now.asked.currency if definition.unit in MONEY else ""
+        before, after = (self._documents(company, metric, place) for place in (0, 1))
+        item, steps = self._steps(company, metric)
         return Moved(
             company,
             metric,
@@ -455,20 +463,37 @@ class _Between:
             against,
             peers,
             relative,
-            self._documents(company, metric),
+            tuple(id for id in after if id not in before),
+            before,
+            values.get(frozenset({RESTATEMENT})),
+            steps,
+            item,
         )
 
-    def _documents(self, company: str, metric: str) -> tuple[str, ...]:
-        """Ids behind the figure now that were not behind it then, in the order of its operands."""
-        old, new = (
-            dict.fromkeys(
-                id
-                for operand in plan.rests_on.get(metric, ())
-                for id in self.cells[place, place][company, operand.key]["inputs"] or ()
-            )
-            for place, plan in zip((False, True), self.plans, strict=True)
-        )
-        return tuple(id for id in new if id not in old)
+    def _documents(self, company: str, metric: str, place: int) -> tuple[str, ...]:
+        """Ids behind the figure of one issue, in the order of its operands."""
+        cells, plan = self.cells[place == 1, place == 1], self.plans[place]
+        operands = plan.rests_on.get(metric, ())
+        return tuple(dict.fromkeys(id for one in operands for id in cells[company, one.key]["inputs"] or ()))
+
+    def _steps(self, company: str, metric: str) -> tuple[str, dict[str, float]]:
+        """The one item of the accounts under a figure that moved, if it is one; by how much it and the close moved."""
+        old, new = self.cells[False, False], self.cells[True, True]
+        accounts = [
+            (operand.item, before, after)
+            for operand in self.plans[1].rests_on.get(metric, ())
+            if cause_of(operand) == EARNINGS
+            and (before := old[company, operand.key]["value"]) != (after := new[company, operand.key]["value"])
+        ]
+        item, steps = "", {}
+        if len(accounts) == 1 and _positive(*accounts[0][1:]):
+            item, before, after = accounts[0]
+            steps[EARNINGS] = after / before - 1
+        if company in self.prices:
+            then, now = self.prices[company]
+            if then.currency == now.currency:
+                steps[PRICE] = now.listed / then.listed - 1
+        return item, steps
 
     def _end(self, key: Key, place: int) -> Row:
         """The figure of one issue: as printed where it was and in the same currency, else as today's rules make it."""
@@ -528,3 +553,7 @@ def _known(one: float | None, other: float | None) -> bool:
 
 def _rate(one: float, other: float) -> float:
     return other / one if one else 1.0
+
+
+def _positive(*values: float | None) -> bool:
+    return all(value is not None and value > 0 for value in values)

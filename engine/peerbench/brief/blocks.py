@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from peerbench.brief import circulation, exhibits, notes, prose, standing, tables
+from peerbench.brief import circulation, exhibits, lookback, notes, prose, standing, tables
 from peerbench.brief.context import Desk
 from peerbench.core.document import Block, SourceList
 
@@ -56,6 +56,9 @@ BLOCKS: Final[Mapping[str, Maker]] = {
     "note.why": prose.why,
     "note.falsifier": prose.falsifier,
     "note.first_issue": notes.first_issue,
+    "table.since": lookback.table,
+    "note.since": lookback.sentence,
+    "note.corrections": lookback.corrections,
     "note.not_shown": notes.not_shown,
     "note.glossary": notes.glossary,
     **{f"note.{name}": maker for name, maker in notes.NOTES.items()},

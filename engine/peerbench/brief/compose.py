@@ -131,6 +131,9 @@ def _block(desk: Desk, entry: str) -> Block | None:
 
 
 def _clipped(desk: Desk, note: Note) -> Note:
+    """Any note may give way but that on corrections, which a reader is owed whole."""
+    if note.id == "corrections":
+        return note
     if note.id in desk.sentences:
         return clip.shortened(note, desk.sentences[note.id])
     return clip.note(note, desk.limit("words", 999))

@@ -10,16 +10,18 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import date
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
 
-from peerbench.brief.assemble import Request
 from peerbench.core.companies import Company, Line
 from peerbench.core.dataset import Dataset
 from peerbench.core.metric import MetricDefinition
 from peerbench.metrics.plan import Plan
 from peerbench.normalise.select import excerpt
+
+if TYPE_CHECKING:
+    from peerbench.brief.assemble import Request
 
 FOLDER: Final = "data"  # a dataset folder: `sources: [{dataset: output/…/data}]` reads it
 ASKED: Final = "request.json"

@@ -80,7 +80,7 @@ _KEYS: Final[dict[str, Shape]] = {
     **dict.fromkeys(("measures_title", "measures_subtitle", "summary_title", "summary_subtitle"), WORDS),
     **dict.fromkeys(("levels_title", "levels_subtitle", "wide_subtitle"), WORDS),
     **dict.fromkeys(
-        ("headline_metrics", "multiples", "measures", "ranks", "statistics", "definitions", "metrics"), NAMES
+        ("headline_metrics", "since", "multiples", "measures", "ranks", "statistics", "definitions", "metrics"), NAMES
     ),
     **dict.fromkeys(("summary", "wide", "comps", "level_columns", "balance"), COLUMNS),
     **dict.fromkeys(("formats", "heads", "glossary"), Map(WORDS)),

@@ -248,6 +248,8 @@ def accessibility(desk: Desk) -> Note:
 
 def first_issue(desk: Desk) -> Note | None:
     """Where an earlier issue would be compared: the first one says that it is the first."""
+    if desk.study.since is not None and desk.study.since.compared:
+        return None
     text = "This is the first issue at hand; the next will say what moved, and why."
     return Note("since", "Since last issue", (Paragraph((Text(text),)),), "kicker")
 

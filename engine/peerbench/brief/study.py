@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from peerbench.core.dataset import Dataset
 from peerbench.core.evidence import Evidence, Quantity, Tested
 from peerbench.core.figures import Identity, SeriesPoint
 from peerbench.core.findings import Finding
 from peerbench.core.verdicts import Circulated
+
+if TYPE_CHECKING:
+    from peerbench.brief.since import Since
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +116,7 @@ class Study:
     rates: tuple[Quantity, ...] = ()  # spot rates printed in the panel, brief's currency to reporting currency
     priced_on: date | None = None
     circulating: tuple[Circulated, ...] = ()  # what others say about the companies, checked
+    since: Since | None = None  # what moved since an earlier issue, where there is one
 
     @property
     def identities(self) -> tuple[Identity, ...]:

@@ -58,6 +58,9 @@ def _add_building(command: Callable[[str, str], ArgumentParser]) -> None:
     )
     build.add_argument("--page", choices=("A4", "Letter"), help="page size of the PDF, over the config's")
     build.add_argument("--length", choices=("one", "four"), help="pages of the PDF's article, over the config's")
+    build.add_argument(
+        "--since", metavar="DAY", help="compare with the issue of this day, or none; else the newest earlier"
+    )
     build.add_argument("--out", metavar="FOLDER", help="where briefs are put (default: output/ of the project)")
     build.add_argument("-j", "--jobs", type=_workers, metavar="N", help="build N briefs at once, in worker processes")
     build.add_argument("--cluster", metavar="ADDRESS", help="build on the Dask cluster at tcp://HOST:PORT")

@@ -95,7 +95,9 @@ def _one(config: Path, parsed: Namespace, options: request.Options, done: _Done)
 
 def urgent(finding: Finding) -> bool:
     """What cannot wait: errors, and anything about the config. What is to be said of the data stands in the brief."""
-    return finding.severity == "error" or (finding.severity == "warning" and finding.check.startswith("config."))
+    return finding.severity == "error" or (
+        finding.severity == "warning" and finding.check.startswith(("config.", "earlier_issue"))
+    )
 
 
 def _build(config: Path, options: request.Options, *, force: bool, frozen: bool) -> BuildResult:
@@ -111,6 +113,7 @@ def _build(config: Path, options: request.Options, *, force: bool, frozen: bool)
             page=options.page,
             length=options.length,
             spoken=options.spoken,
+            since=options.since,
             today=date.today(),
             force=force,
             frozen=frozen,
@@ -159,11 +162,22 @@ def leave_stamp(
         root,
         key,
         says=f"unchanged: {folders} (use --force to rebuild)",
-        inputs=(*_program(), *chosen, *(path for config in configs for path in inputs(config))),
+        inputs=(*_program(), *chosen, *(path for config in configs for path in inputs(config)), *_series(results)),
         outputs=[str(path) for result in results for path in result.files],
         began_ns=began,
         day="" if dated else date.today().isoformat(),
     )
+
+
+def _series(results: Sequence[Left]) -> Iterator[str]:
+    """Which issues lie beside those that were built, and the manifest of each: a brief looks back at the one before."""
+    from peerbench import issues
+
+    for folder in dict.fromkeys(result.folder for result in results if result.files):
+        yield stamp.NAMES_IN + str(folder.parent)
+        for day in issues.days(folder.parent):
+            if day.isoformat() != folder.name:
+                yield str(folder.parent / day.isoformat() / issues.MANIFEST)
 
 
 def _program() -> Iterator[str]:

@@ -86,13 +86,13 @@ def _jobs(
         out = options.out.absolute() if options.out is not None else None
         yield Job(
             path, date.today(), options.as_of, options.audiences, options.formats, out, options.page, options.length,
-            parsed.frozen,
+            parsed.frozen, since=options.since,
         )  # fmt: skip
 
 
 def _said(parsed: Namespace) -> Iterator[str]:
     """The options that decide what is built, as a command line for one config would give them."""
-    for name in ("as_of", "audience", "format", "page", "length", "out"):
+    for name in ("as_of", "audience", "format", "page", "length", "since", "out"):
         value = getattr(parsed, name)
         for one in value if isinstance(value, list) else [value] if value is not None else []:
             yield from (f"--{name.replace('_', '-')}", str(one))

@@ -7,6 +7,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Literal
 
 from peerbench.core.errors import UnusableRequest
 from peerbench.core.findings import Finding, Origin, did_you_mean
@@ -62,6 +63,7 @@ class Options:
     page: str | None = None
     length: str | None = None
     spoken: tuple[str, ...] | None = None
+    since: date | Literal["none"] | None = None
 
 
 def options(
@@ -77,6 +79,7 @@ def options(
         page=parsed.page,
         length=parsed.length,
         spoken=_names(parsed.language, "--language", languages, mistakes),
+        since="none" if parsed.since == "none" else _day(parsed.since, mistakes, "--since"),
     )
     if mistakes:
         raise UnusableRequest(tuple(mistakes))
@@ -92,7 +95,7 @@ def audiences(given: Sequence[str] | None, known: Collection[str]) -> tuple[str,
     return found
 
 
-def _day(text: str | None, mistakes: list[Finding]) -> date | None:
+def _day(text: str | None, mistakes: list[Finding], option: str = "--as-of") -> date | None:
     if text is None:
         return None
     try:
@@ -100,7 +103,7 @@ def _day(text: str | None, mistakes: list[Finding]) -> date | None:
             return date.fromisoformat(text)
     except ValueError:
         pass
-    mistakes.append(_about("--as-of", f"'{text}' is not a day", "Write year-month-day, e.g. 2025-09-23."))
+    mistakes.append(_about(option, f"'{text}' is not a day", "Write year-month-day, e.g. 2025-09-23."))
     return None
 
 

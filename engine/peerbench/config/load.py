@@ -370,6 +370,7 @@ def _config(settings: Settings, path: Path, root: Path, chain: chains.Chain, doc
         page=settings.page,
         length=settings.length,
         brand=_brand(settings.brand, root),
+        since=settings.since,
         schedule=_schedule(settings.schedule),
         gate=_gate(settings.gate),
         ledger_file=settings.ledger.file,

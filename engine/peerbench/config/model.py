@@ -104,6 +104,11 @@ Currency = Annotated[str, _pattern(r"[A-Z]{3}", "a currency code", "Use three ca
 Language = Annotated[str, _pattern(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*", "a language tag", "Use e.g. en or zh-CN.")]
 Day = Annotated[date, BeforeValidator(_day), WithJsonSchema({"type": "string", "format": "date"})]
 Moment = Annotated[date | datetime, BeforeValidator(_moment), WithJsonSchema({"type": "string"})]
+Since = Annotated[
+    date | Literal["none"] | None,
+    BeforeValidator(lambda value: value if value == "none" or value is None else _day(value)),
+    WithJsonSchema({"type": "string"}),
+]
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 
 _UNITS: Final = {
@@ -572,6 +577,7 @@ class Settings(Shape):
         "four", description="Pages of the PDF's article: one, or four; the appendix follows."
     )
     brand: BrandShape = Field(default=BrandShape(), description="The look of the house.")
+    since: Since = Field(None, description="Day of the earlier issue to compare with, or none; left out: the newest.")
     attachments: bool = Field(
         True, description="Config and data travel inside PDF and web page, so that anybody can verify them."
     )

@@ -145,6 +145,7 @@ class Config:
     page: Literal["A4", "Letter"]
     length: Literal["one", "four"]
     brand: Brand
+    since: date | Literal["none"] | None  # the issue to compare with; None: the newest before this one
     schedule: Schedule
     gate: Gate
     ledger_file: str

@@ -29,6 +29,7 @@ class Job:
     length: str | None = None
     frozen: bool = False
     version: str = __version__  # of the program that asks
+    since: date | Literal["none"] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,7 @@ def run(job: Job) -> Done:
             out=job.out,
             page=job.page,
             length=job.length,
+            since=job.since,
             today=job.today,
             frozen=job.frozen,
         )

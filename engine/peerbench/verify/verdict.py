@@ -25,6 +25,7 @@ from peerbench.verify.words import Difference, Word
 
 EDITIONS: Final = (".pdf", ".html")
 MANIFEST: Final = enclosures.MANIFEST
+SINCE: Final = "since.json"
 Progress = Callable[[str], None]
 
 
@@ -108,7 +109,10 @@ def computed_again(
             unpacked = enclosures.unpacked(files, manifest, Path(folder))
             _within(unpacked.config, Path(folder).resolve(), carried.name)
             _typefaces(unpacked.config, manifest, project)
-            made = pipeline.again(unpacked.config, unpacked.data, manifest, lock=carried.lock, wanted=wanted)
+            since = files.get(SINCE, b"")
+            made = pipeline.again(
+                unpacked.config, unpacked.data, manifest, lock=carried.lock, wanted=wanted, since=since
+            )
         except enclosures.BadEnclosure as error:
             if broken:
                 return {}, (f"It cannot be computed again: {error}.",)
