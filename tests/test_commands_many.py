@@ -21,8 +21,7 @@ def several(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         made.with_name(f"{name}.yaml").write_bytes(made.read_bytes())
     made.rename(made.with_name("a-3.yaml"))
     (tmp_path / "output").mkdir()
-    monkeypatch.setattr(worker, "CHILD", fleets.CHILD)
-    monkeypatch.setattr(worker.Worker.__init__, "__defaults__", (fleets.CHILD,))
+    monkeypatch.setattr(worker.Workers.__init__, "__defaults__", (fleets.CHILD,))
     monkeypatch.chdir(tmp_path)
     return tmp_path
 

@@ -18,25 +18,35 @@ import pytest
 
 import fleets
 from peerbench.core.errors import UnusableRequest
+from peerbench.deliver.ledger import Ledger
 from peerbench.fleet import crew
 from peerbench.fleet.cluster import Cluster
+from ticking import config
 
 distributed = pytest.importorskip("distributed")
 
 BRIEFS: Final = 200
-ASKS: Final = """
-import sys
+PASS: Final = """
+import os, random, socket, sys
 from pathlib import Path
 import fleets
-from peerbench.fleet import crew
+from peerbench.commands.tick import Elsewhere, gone
+from peerbench.config.load import load
+from peerbench.deliver.ledger import Ledger
 from peerbench.fleet.cluster import Cluster
+from peerbench.tick import round
+from ticking import NOW
 
 place, address = Path(sys.argv[1]), sys.argv[2]
-names = [name for name in sys.argv[3].split(",") if not (place / f"{name}.issue").exists()]
-cluster = Cluster(address, patience=60, child=fleets.CHILD)
-for done in crew.run(fleets.jobs(place, *names), [cluster.build] * 4):
-    assert done.state == "built", done.findings
-    with open(place / "told", "a") as told: told.write(done.job.config.stem + chr(10))
+configs = [load(path)[0] for path in sorted((place / "configs").glob("[!_]*.yaml"))]
+cluster = Cluster(address, patience=60, child=fleets.PUBLISHES)
+with Ledger.file(place / "ledger.sqlite") as ledger:
+    owner = f"{socket.gethostname()}:{os.getpid()}:1"
+    means = round.Means(
+        place, ledger, owner, lambda: NOW, random.Random(1), build=Elsewhere(cluster.build), out=place / "output",
+        at_once=4, gone=gone,
+    )
+    round.run(configs, means)
 """
 
 
@@ -85,18 +95,24 @@ def kill(process: subprocess.Popen[bytes]) -> None:
 
 def wait_for(place: Path, issues: int) -> None:
     began = time.monotonic()
-    while len(list(place.glob("*.issue"))) < issues:
-        assert time.monotonic() - began < 90, f"{len(list(place.glob('*.issue')))} issues after 90 seconds"
+    while (found := len(list(place.glob("output/*/*/manifest.json")))) < issues:
+        assert time.monotonic() - began < 90, f"{found} issues after 90 seconds"
         time.sleep(0.01)
 
 
 @pytest.mark.slow
-def test_200_briefs_with_a_worker_the_scheduler_and_the_program_killed(tmp_path: Path) -> None:
-    names = [f"a-{number:03}" for number in range(BRIEFS)]
-    command = [sys.executable, "-c", ASKS, str(tmp_path)]
+def test_200_briefs_with_a_worker_the_scheduler_and_the_pass_killed(tmp_path: Path) -> None:
+    """None is lost, none is issued or delivered twice: the ledger knows what the cluster forgets."""
+    (tmp_path / "mount").mkdir()
+    (tmp_path / "output").mkdir()
+    config(tmp_path, "a-000", deliver=[{"folder": "mount"}])
+    for number in range(1, BRIEFS):
+        copy = tmp_path / "configs" / f"a-{number:03}.yaml"
+        copy.write_bytes((tmp_path / "configs" / "a-000.yaml").read_bytes())
+    command = [sys.executable, "-c", PASS, str(tmp_path)]
     with machine(tmp_path) as dask:
         scheduler, first, second = dask.scheduler(), dask.worker(), dask.worker()
-        asks = subprocess.Popen([*command, dask.address, ",".join(names)], cwd=Path(__file__).parent)
+        asks = subprocess.Popen([*command, dask.address], cwd=Path(__file__).parent)
         wait_for(tmp_path, 30)
         kill(first)
         third = dask.worker()
@@ -108,14 +124,18 @@ def test_200_briefs_with_a_worker_the_scheduler_and_the_program_killed(tmp_path:
         dask.worker(), dask.worker()
         wait_for(tmp_path, 120)
         kill(asks)
-        again = subprocess.run([*command, dask.address, ",".join(names)], check=False, cwd=Path(__file__).parent)
+        again = subprocess.run([*command, dask.address], check=False, cwd=Path(__file__).parent)
         assert again.returncode == 0
-    assert {path.stem for path in tmp_path.glob("*.issue")} == set(names)  # none lost
-    assert not list(tmp_path.glob(".a-*"))  # none half published by one that ended well
-    told = Counter((tmp_path / "told").read_text("utf-8").split())
-    assert max(told.values()) == 1  # none told twice
-    more = len(fleets.begun(tmp_path)) - BRIEFS
-    assert more <= 14  # only what was in hand at a kill, four at a time, is begun again
+    names = {f"a-{number:03}" for number in range(BRIEFS)}
+    with Ledger.file(tmp_path / "ledger.sqlite") as ledger:
+        assert Counter(one.state for one in ledger.issues()) == {"published": BRIEFS}
+        assert {one.brief for one in ledger.issues()} == names
+        assert Counter(one.state for one in ledger.deliveries()) == {"sent": BRIEFS}
+        assert {one.attempts for one in ledger.deliveries()} == {1}  # each was sent once
+    assert {path.parts[-4] for path in (tmp_path / "mount").glob("*/*/risk/brief.html")} == names
+    assert not list((tmp_path / "output").glob("*/.*"))  # nothing half published
+    # Only what was in hand at a kill, four at a time, is built again.
+    assert len(fleets.begun(tmp_path / "output")) - BRIEFS <= 14
 
 
 @pytest.mark.slow

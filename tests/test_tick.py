@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -319,6 +321,26 @@ def test_a_pass_that_slept_through_its_lease_records_nothing(tmp_path: Path, led
     slow = means(tmp_path, ledger, clock, Builder(step=sleep), ways=post)
     assert told(round.run([alba], slow)) == [("lost", "alba")]
     assert len(post.sent) == 1
+
+
+def test_several_issues_at_once_are_each_made_once(tmp_path: Path, ledger: Ledger, clock: Clock) -> None:
+    briefs = [config(tmp_path, f"b{number}") for number in range(8)]
+    builder = Builder(step=lambda step: time.sleep(0.01))
+    with_ = replace(means(tmp_path, ledger, clock, builder), at_once=4)
+    assert sorted(told(round.run(briefs, with_))) == [("published", f"b{number}") for number in range(8)]
+    assert sorted(builder.built) == [(f"b{number}", "2026-01-05") for number in range(8)]
+    assert told(round.run(briefs, with_)) == []
+
+
+def test_at_once_or_not_issues_of_one_brief_come_one_after_the_other(
+    tmp_path: Path, ledger: Ledger, clock: Clock
+) -> None:
+    alba = config(tmp_path, schedule={**DAILY, "catch_up": "all"})
+    round.run([alba], means(tmp_path, ledger, clock, Builder()))
+    clock.pass_(days=3)
+    builder = Builder()
+    round.run([alba], replace(means(tmp_path, ledger, clock, builder), at_once=4))
+    assert builder.built == [("alba", f"2026-01-0{day}") for day in (6, 7, 8)]
 
 
 # ---- deliveries ------------------------------------------------------------------------------------------------------

@@ -36,6 +36,11 @@ def parser() -> ArgumentParser:
     return bench
 
 
+def _add_workers(parser: ArgumentParser) -> None:
+    parser.add_argument("-j", "--jobs", type=_workers, metavar="N", help="build N briefs at once, in worker processes")
+    parser.add_argument("--cluster", metavar="ADDRESS", help="build on the Dask cluster at tcp://HOST:PORT")
+
+
 def _workers(text: str) -> int:
     if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 1024:
         raise ArgumentTypeError(f"'{text}' is not a number of workers; write e.g. 4")
@@ -62,8 +67,7 @@ def _add_building(command: Callable[[str, str], ArgumentParser]) -> None:
         "--since", metavar="DAY", help="compare with the issue of this day, or none; else the newest earlier"
     )
     build.add_argument("--out", metavar="FOLDER", help="where briefs are put (default: output/ of the project)")
-    build.add_argument("-j", "--jobs", type=_workers, metavar="N", help="build N briefs at once, in worker processes")
-    build.add_argument("--cluster", metavar="ADDRESS", help="build on the Dask cluster at tcp://HOST:PORT")
+    _add_workers(build)
     build.add_argument("--open", action="store_true", help="open the brief when it is built")
     build.add_argument("--force", action="store_true", help="build even if nothing has changed")
     build.add_argument("--frozen", action="store_true", help="read exactly what `bench data lock` locked, no network")
@@ -171,6 +175,7 @@ def _add_clock(command: Callable[[str, str], ArgumentParser]) -> None:
     tick.add_argument("--retry", action="store_true", help="try once more what is held, failed or could not be sent")
     tick.add_argument("--quiet", action="store_true", help="print only what needs a person")
     tick.add_argument("--out", metavar="FOLDER", help="where issues are put (default: output/ of the project)")
+    _add_workers(tick)
     schedule = command("schedule", "list, follow or export the schedules of configs")
     schedule.add_argument(
         "action",
@@ -181,6 +186,7 @@ def _add_clock(command: Callable[[str, str], ArgumentParser]) -> None:
     schedule.add_argument("--count", type=int, default=3, metavar="N", help="list: times of each (default: 3)")
     schedule.add_argument("--to", choices=("crontab", "systemd", "kubernetes"), help="export: which timer")
     schedule.add_argument("--out", metavar="FOLDER", help="export: write the files there; run: as of tick")
+    _add_workers(schedule)
     schedule.add_argument("--image", default="peerbench:latest", metavar="NAME", help="export: Kubernetes' image")
     _add_format(schedule)
     history = command("history", "list the issues that were made, or not and why, and their deliveries")

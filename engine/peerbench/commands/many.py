@@ -6,8 +6,8 @@ import os
 import sys
 import time
 from argparse import Namespace
-from collections.abc import Iterator, Sequence
-from contextlib import closing
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -49,22 +49,26 @@ def _configs(parsed: Namespace, root: str) -> tuple[Path, ...]:
 
 
 def _done(parsed: Namespace, jobs: Iterator[Job]) -> Iterator[Done]:
-    from peerbench.fleet import crew, worker
+    from peerbench.fleet import crew
 
-    if parsed.cluster is not None:
-        from peerbench.fleet.cluster import Cluster
+    with hands(parsed.jobs, parsed.cluster) as (build_one, count):
+        yield from crew.run(jobs, [build_one] * count)
 
-        cluster = Cluster(parsed.cluster)
-        with closing(cluster):
-            # Twice as many as it builds at once, so that none of its threads waits for the next.
-            yield from crew.run(jobs, [cluster.build] * (parsed.jobs or max(4, 2 * cluster.threads)))
+
+@contextmanager
+def hands(jobs: int | None, address: str | None) -> Iterator[tuple[Callable[..., Done], int]]:
+    """Who builds, and how many at once: worker processes of this machine, or the cluster at an address."""
+    from peerbench.fleet.worker import Workers
+
+    if address is None:
+        with closing(Workers(jobs or 1)) as workers:
+            yield workers.build, jobs or 1
         return
-    workers = [worker.Worker() for _ in range(parsed.jobs)]
-    try:
-        yield from crew.run(jobs, [one.build for one in workers])
-    finally:
-        for one in workers:
-            one.close()
+    from peerbench.fleet.cluster import Cluster
+
+    with closing(Cluster(address)) as cluster:
+        # Twice as many as it builds at once, so that none of its threads waits for the next.
+        yield cluster.build, jobs or max(4, 2 * cluster.threads)
 
 
 def _jobs(

@@ -102,7 +102,7 @@ def _once(parsed: Namespace, stop: threading.Event, known: ledgers.Known) -> Non
     print_findings(found.findings)
     try:
         with ledgers.ledger(found) as ledger:
-            one_pass(found, ledger, out=parsed.out, stop=stop.is_set)
+            one_pass(found, ledger, out=parsed.out, stop=stop.is_set, jobs=parsed.jobs, cluster=parsed.cluster)
     except UnusableRequest as error:  # a database that restarts, a disk that is full: the next pass may do better
         print_findings(error.findings)
 

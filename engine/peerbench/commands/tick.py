@@ -9,6 +9,7 @@ import sys
 import time
 from argparse import Namespace
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,7 +18,10 @@ from peerbench.commands import ledgers
 from peerbench.commands.printing import print_findings
 
 if TYPE_CHECKING:
-    from peerbench.deliver.ledger import Ledger
+    from peerbench import pipeline
+    from peerbench.config.values import Config
+    from peerbench.deliver.ledger import Issue, Ledger
+    from peerbench.fleet.job import Done
     from peerbench.tick.round import Event, Report
 
 PROBLEMS = ("held", "failed", "unread", "dead")
@@ -32,7 +36,7 @@ def run(parsed: Namespace, arguments: list[str]) -> int:
     with ledgers.ledger(found) as ledger:
         if parsed.retry:
             _retry(found, ledger)
-        report = one_pass(found, ledger, out=parsed.out, quiet=parsed.quiet)
+        report = one_pass(found, ledger, out=parsed.out, quiet=parsed.quiet, jobs=parsed.jobs, cluster=parsed.cluster)
         if not report.events and not parsed.quiet:
             print(_nothing(found, ledger))
     return max(wrong, int(report.needs_a_person))
@@ -45,8 +49,10 @@ def one_pass(
     out: str | None = None,
     quiet: bool = False,
     stop: Callable[[], bool] = lambda: False,
+    jobs: int | None = None,
+    cluster: str | None = None,
 ) -> Report:
-    """A pass under the clock, the name and the chance of this process."""
+    """A pass under the clock, the name and the chance of this process. jobs, cluster: who builds, see bench build."""
     from peerbench.render import press
     from peerbench.tick import round
 
@@ -59,13 +65,41 @@ def one_pass(
         say=lambda event: _say(event, quiet=quiet),
         stop=stop,
         out=None if out is None else Path(out).absolute(),
-        gone=_gone,
+        gone=gone,
     )
-    with press.standing():
-        return round.run(found.scheduled, means)
+    if jobs is None and cluster is None:
+        with press.standing():
+            return round.run(found.scheduled, means)
+    from peerbench.commands import many
+
+    with many.hands(jobs, cluster) as (build, count):
+        return round.run(found.scheduled, replace(means, build=Elsewhere(build), at_once=count))
 
 
-def _gone(owner: str) -> bool:
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """Builds issues of a pass by workers; the pass keeps its lease meanwhile."""
+
+    hand: Callable[..., Done]
+
+    def __call__(
+        self, config: Config, issue: Issue, *, gate: pipeline.Gate, progress: pipeline.Progress, now: datetime,
+        out: Path | None,
+    ) -> pipeline.BuildResult:  # fmt: skip
+        from peerbench import pipeline
+        from peerbench.core.errors import UnusableRequest
+        from peerbench.fleet.job import Job
+
+        today = max(issue.as_of, config.schedule.day(now))
+        job = Job(config.path.absolute(), today, issue.as_of, out=out, gate=gate)
+        done = self.hand(job, lambda: progress("building"))
+        if done.state == "failed" or done.folder is None:
+            raise UnusableRequest(done.findings)
+        held = done.state == "held"
+        return pipeline.BuildResult(done.folder, done.files, done.findings, held, done.ruling)
+
+
+def gone(owner: str) -> bool:
     """Whether a pass of this machine has ended; of another machine nothing is known."""
     host, _, rest = owner.rpartition(":")[0].rpartition(":")
     if host != socket.gethostname() or not rest.isdigit():

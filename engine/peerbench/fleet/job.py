@@ -6,11 +6,14 @@ import time
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from peerbench import __version__
 from peerbench.core.errors import UnusableRequest
 from peerbench.core.findings import Finding, Origin
+
+if TYPE_CHECKING:
+    from peerbench import pipeline
 
 State = Literal["built", "held", "failed", "unchanged"]
 
@@ -28,6 +31,7 @@ class Job:
     page: str | None = None
     length: str | None = None
     frozen: bool = False
+    gate: pipeline.Gate | None = None  # of a scheduled issue; it travels, so it is a function of a module
     version: str = __version__  # of the program that asks
     since: date | Literal["none"] | None = None
 
@@ -42,6 +46,7 @@ class Done:
     files: tuple[Path, ...] = ()
     findings: tuple[Finding, ...] = ()
     seconds: float = 0.0
+    ruling: Any = None  # the gate's
 
 
 def run(job: Job) -> Done:
@@ -63,6 +68,7 @@ def run(job: Job) -> Done:
             since=job.since,
             today=job.today,
             frozen=job.frozen,
+            gate=job.gate,
         )
     except UnusableRequest as error:
         return Done(job, "failed", findings=error.findings, seconds=time.perf_counter() - began)
@@ -70,7 +76,8 @@ def run(job: Job) -> Done:
         message = f"This is a bug: {type(error).__name__}: {error}"
         return failed(job, Finding("fleet", "error", message, "`bench build --debug` on this config shows where."))
     state: State = "held" if built.held else "built"
-    return Done(job, state, built.folder, built.files, built.findings, time.perf_counter() - began)
+    seconds = time.perf_counter() - began
+    return Done(job, state, built.folder, built.files, built.findings, seconds, built.ruling)
 
 
 def failed(job: Job, finding: Finding) -> Done:

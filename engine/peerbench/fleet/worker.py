@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gc
 import os
+import queue
 import signal
 import subprocess
 import sys
@@ -41,7 +42,7 @@ class Worker:
         self._built = 0
         self._closed = False
 
-    def build(self, job: Job) -> Done:
+    def build(self, job: Job, waiting: Callable[[], None] = lambda: None) -> Done:
         """The job done, by this process or, should it end over it, by one more; then it is told as failed."""
         code = 0
         for _ in range(TRIES):
@@ -98,6 +99,29 @@ class Worker:
         self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, close_fds=True)
         self._built = 0
         return self._process
+
+
+class Workers:
+    """Several worker processes that many threads share; who asks while all are busy waits."""
+
+    def __init__(self, count: int, child: str = CHILD) -> None:
+        self._all = tuple(Worker(child) for _ in range(count))
+        self._free: queue.LifoQueue[Worker] = queue.LifoQueue()
+        for one in self._all:
+            self._free.put(one)
+
+    def build(self, job: Job, waiting: Callable[[], None] = lambda: None) -> Done:
+        """The job, done by the worker that was free last: a warm one, where there is one."""
+        worker = self._free.get()
+        try:
+            return worker.build(job, waiting)
+        finally:
+            self._free.put(worker)
+
+    def close(self) -> None:
+        """Let all end."""
+        for one in self._all:
+            one.close()
 
 
 def _killed(code: int) -> Finding:

@@ -44,6 +44,7 @@ class Means:
     ways: send.Ways = send.way
     at: Callable[[str], None] = lambda step: None
     out: Path | None = None  # where issues are put in place of output/
+    at_once: int = 1  # issues made at the same time, by a `build` that bears it
     gone: Callable[[str], bool] = lambda owner: False  # whether another pass is known to have ended
 
 
@@ -76,12 +77,21 @@ def run(configs: Sequence[Config], means: Means) -> Report:
 
 
 def _issues(named: Mapping[str, Config], report: Report, means: Means) -> None:
-    for issue in means.ledger.due(means.clock(), briefs=tuple(named)):
-        if means.stop():
-            return
-        if (taken := means.ledger.claim(issue.id, means.owner, means.clock())) is not None:
-            means.at("claimed")
-            _told(report, means, _made(taken, named[issue.brief], means))
+    """All that is due, the oldest first; at once only issues of several briefs, those of one in their order."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    def make_all(issues: Sequence[Issue]) -> None:
+        for issue in issues:
+            if not means.stop() and (taken := means.ledger.claim(issue.id, means.owner, means.clock())) is not None:
+                means.at("claimed")
+                _told(report, means, _made(taken, named[issue.brief], means))
+
+    due = means.ledger.due(means.clock(), briefs=tuple(named))
+    if means.at_once == 1:
+        make_all(due)
+        return
+    with ThreadPoolExecutor(means.at_once) as threads:
+        list(threads.map(make_all, [[one for one in due if one.brief == name] for name in named]))
 
 
 def _deliveries(report: Report, means: Means) -> None:
