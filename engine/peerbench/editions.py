@@ -130,7 +130,7 @@ def made(
     look, charts = shop.look(reader), drawn(shop, brief)
     files: dict[str, bytes] = {}
     printing = PRINT in wanted
-    enclosed = shop.enclose(f"{reader.name}/brief.pdf") if printing else ()
+    enclosed = shop.enclose(f"{folder}/brief.pdf") if printing else ()
     ticket = None
     if printing and not known:
         ticket = press.submit(brief, look=look, charts=charts, cache=shop.cache, enclosures=enclosed)
