@@ -95,7 +95,7 @@ def since(then: Side, now: Side, *, number: int, digest: str, used: Collection[s
     """What differs from an earlier issue. used: ids of the facts that its printed numbers rest on."""
     found = attribute(then, now, metrics=set(metrics))
     mine = {one.metric: _figure(one) for one in found.moved if one.company == now.asked.subject}
-    told = tuple(_correction(one, then.asked.as_of) for one in found.restated if _used(one, used))
+    told = tuple(correction(one, then.asked.as_of) for one in found.restated if printed_on(one, used))
     figures = {metric: mine[metric] for metric in metrics if metric in mine}
     return Since(number, then.asked.as_of, digest, figures, tuple(_asked(then, now, found)), told)
 
@@ -119,12 +119,13 @@ def _figure(moved: Moved) -> Figure:
     )
 
 
-def _used(one: Restated, used: Collection[str]) -> bool:
+def printed_on(one: Restated, used: Collection[str]) -> bool:
     """Only what was printed on can be wrong in print; what was missing then could not be."""
     return one.then is not None and one.then["id"] in used
 
 
-def _correction(one: Restated, day: date, *, rebuilt: bool = False) -> Correction:
+def correction(one: Restated, day: date, *, rebuilt: bool = False) -> Correction:
+    """The correction of an issue of this day that a restated fact makes."""
     row = one.row
     then, now = one.then, one.now
     return Correction(
@@ -178,7 +179,10 @@ def reprinted(
     made = attribute(first, now, metrics=set(metrics))
     day = now.asked.as_of
     new = {
-        one.id: one for moved in made.restated if _used(moved, used) for one in (_correction(moved, day, rebuilt=True),)
+        one.id: one
+        for moved in made.restated
+        if printed_on(moved, used)
+        for one in (correction(moved, day, rebuilt=True),)
     }
     kept = {one.id: one for one in (before.corrections if before else ()) if one.rebuilt}
     merged = {id: _joined(kept.get(id), new.get(id)) for id in dict.fromkeys((*kept, *new))}
