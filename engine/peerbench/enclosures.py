@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import date
 from importlib.metadata import version
@@ -23,7 +23,9 @@ from peerbench.core.enclosure import Enclosure
 from peerbench.core.findings import Finding, Origin
 
 MANIFEST: Final = "manifest.json"
+SIGNATURE: Final = "manifest.json.sig"
 READING: Final = "reading.json"
+Sign = Callable[[bytes], bytes]
 PARQUET: Final = "application/vnd.apache.parquet"
 TABLES: Final = {  # of a dataset, by field; each is a file of the public contract
     "facts": "reported figures",
@@ -86,12 +88,16 @@ def packed(
     return tuple(sorted((*files, *_tables(data)), key=lambda one: one.name.encode()))
 
 
-def with_manifest(files: tuple[Enclosure, ...], manifest: Mapping[str, Any]) -> tuple[Enclosure, ...]:
-    """The files and the manifest that names and fingerprints them all."""
+def with_manifest(
+    files: tuple[Enclosure, ...], manifest: Mapping[str, Any], sign: Sign | None = None
+) -> tuple[Enclosure, ...]:
+    """The files and the manifest that names and fingerprints them all, with its signature where there is one."""
     listed = {one.name: hashlib.sha256(one.data).hexdigest() for one in files}
     text = json.dumps({**manifest, "files": listed}, indent=1, ensure_ascii=False, sort_keys=True, default=str) + "\n"
-    made = Enclosure(MANIFEST, text.encode(), "application/json", "What this brief rests on", "Supplement")
-    return tuple(sorted((*files, made), key=lambda one: one.name.encode()))
+    made = [Enclosure(MANIFEST, text.encode(), "application/json", "What this brief rests on", "Supplement")]
+    if sign is not None:
+        made.append(Enclosure(SIGNATURE, sign(text.encode()), "text/plain", "Signature of the manifest", "Supplement"))
+    return tuple(sorted((*files, *made), key=lambda one: one.name.encode()))
 
 
 def libraries() -> dict[str, str]:
@@ -166,7 +172,8 @@ class Unpacked:
 def changed(files: Mapping[str, bytes], manifest: Mapping[str, Any]) -> tuple[str, ...]:
     """Carried files that are not what the manifest says, each with what is wrong."""
     listed: Mapping[str, Any] = manifest["files"]
-    here = {name: hashlib.sha256(data).hexdigest() for name, data in files.items() if name != MANIFEST}
+    own = (MANIFEST, SIGNATURE)
+    here = {name: hashlib.sha256(data).hexdigest() for name, data in files.items() if name not in own}
     return (
         *(f"{name} has been changed" for name in sorted(here) if name in listed and listed[name] != here[name]),
         *(f"{name} is missing" for name in sorted(listed) if name not in here),
@@ -180,8 +187,10 @@ def unpacked(files: Mapping[str, bytes], manifest: Mapping[str, Any], folder: Pa
         raise BadEnclosure("the files", f"hold more than {MAX_BYTES:,} bytes")
     home = folder / "a" / "b" / "c" / "project"  # a config may extend one that lies above its project
     config = str(manifest["config_path"])
+    tables = {f"{name}.parquet" for name in (*TABLES, "companies", "lines")}
+    told = {MANIFEST, SIGNATURE, READING, f"{manifest.get('brief')}.lock.json"}
     for name, data in files.items():
-        if name.endswith((".parquet", ".json")):
+        if name in tables | told:
             continue
         target = (home / name).resolve()
         if PurePosixPath(name).is_absolute() or "\\" in name or not target.is_relative_to(folder.resolve()):

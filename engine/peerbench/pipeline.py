@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 import polars as pl
 
-from peerbench import __version__, dress, editions, enclosures, gather, help, issues, languages, lookup
+from peerbench import __version__, dress, editions, enclosures, gather, help, issues, languages, lookup, signature
 from peerbench.brief import assemble, audience, dossier, lookback, market, plan, records
 from peerbench.brief import since as looking
 from peerbench.brief.attribution import Key, Side
@@ -130,6 +130,7 @@ def build(
     wanted = tuple(formats or case.config.outputs)
     if mistakes := (*_unpriced(case), *_lacking(case.config, wanted)):
         raise UnusableRequest(mistakes)
+    sign = signature.signer(case.config)
     _expect(case, wanted)
     progress("computing")
     study, frames = studied(case)
@@ -138,14 +139,12 @@ def build(
     held = tuple(finding for finding in study.findings if finding.severity == HELD_BY)
     if held:
         return BuildResult(folder, (), study.findings, held=True)
-    from peerbench.render import summary
-
     case = _looking_back(case, folder, Side(dossier.asked(case.request, study.plan), case.data, printed(frames)))
     study = _with_before(study, case.before)
     files: dict[str, bytes] = {}
     left_out: list[Finding] = []  # of printed pages; no brief speaks of another's
     kept = _kept(folder, case)
-    shop = carrying(shop_of(case, study), case, gather.locked(case.config, case.data))
+    shop = carrying(shop_of(case, study), case, gather.locked(case.config, case.data), sign)
     remembered = case.cache / "cuts" / f"{_digest(case)}.json"
     known, taken = editions.recalled(remembered), {}
     progress("writing")
@@ -156,26 +155,30 @@ def build(
         return BuildResult(folder, (), (*study.findings, *ruling.stops), held=True, ruling=ruling)
     for reader, brief in zip(readers, briefs, strict=True):
         if reader.name in case.asked:
-            for tag, at in _folders(case.config, reader.name):
-                tongue = replace(shop, language=tag)
-                said, unsaid = tongue.written(reader) if tag != languages.HOUSE else (brief, ())
-                made = editions.made(tongue, said, reader, wanted, folder=at, known=known.get(at), progress=progress)
-                files |= made.files
-                left_out += [*made.left_out, *_unsaid(tag, at, unsaid)]
-                taken[at] = made.taken
-            if languages.HOUSE not in case.config.languages:  # the editions for editors and programs are in English
-                files |= editions.unprinted(shop, brief, reader, wanted)
+            made = _editions(shop, case, reader, brief, lambda at: wanted, known=known, progress=progress)
+            files |= made.files
+            left_out += made.left_out
+            taken |= made.taken
     editions.remember(remembered, {**known, **taken})
     study = replace(study, findings=(*study.findings, *left_out))
-    files |= records.files(study, frames, briefs) | dossier.files(case.data, case.request, study.plan)
-    files["summary.json"] = records.as_json({brief.meta.audience: summary.of(brief) for brief in briefs})
-    files |= _checked(case, study)
-    files |= {} if study.since is None else {looking.FILE: looking.as_json(study.since)}
+    files |= _records(case, study, frames, briefs)
     files["manifest.json"] = _manifest(case, files | _files_of(folder, kept))
+    if sign is not None:
+        files[enclosures.SIGNATURE] = sign(files["manifest.json"])
     progress("publishing")
     published = delivery.publish(folder, files, keep=kept)
     findings = (*study.findings, *case.before.findings)
     return BuildResult(folder, published, findings, held=False, ruling=ruling)
+
+
+def _records(case: _Case, study: Study, frames: assemble.Frames, briefs: Sequence[Brief]) -> dict[str, bytes]:
+    """The data files that lie beside the pages."""
+    from peerbench.render import summary
+
+    made = records.files(study, frames, briefs) | dossier.files(case.data, case.request, study.plan)
+    made["summary.json"] = records.as_json({brief.meta.audience: summary.of(brief) for brief in briefs})
+    looked = {} if study.since is None else {looking.FILE: looking.as_json(study.since)}
+    return made | _checked(case, study) | looked
 
 
 def studied(case: _Case) -> tuple[Study, assemble.Frames]:
@@ -242,6 +245,43 @@ def _expect(case: _Case, wanted: Sequence[str]) -> None:
         editions.expect(look, theme, page=size, length=case.config.length, cache=case.cache)
 
 
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """The editions of one audience in every language: files, what is to be said of them, cuts by folder."""
+
+    files: Mapping[str, bytes]
+    left_out: tuple[Finding, ...]
+    taken: Mapping[str, Any]
+
+
+def _editions(
+    shop: editions.Shop,
+    case: _Case,
+    reader: audience.Audience,
+    brief: Brief,
+    wanted: Callable[[str], Sequence[str]],
+    *,
+    known: Mapping[str, Any],
+    progress: Progress,
+) -> _Made:
+    """wanted: the formats of a folder; known: the cuts that made an earlier build of the same fit, by folder."""
+    files: dict[str, bytes] = {}
+    left_out: list[Finding] = []
+    taken: dict[str, Any] = {}
+    for tag, at in _folders(case.config, reader.name):
+        if not wanted(at):
+            continue
+        tongue = replace(shop, language=tag)
+        said, unsaid = tongue.written(reader) if tag != languages.HOUSE else (brief, ())
+        made = editions.made(tongue, said, reader, wanted(at), folder=at, known=known.get(at), progress=progress)
+        files |= made.files
+        left_out += [*made.left_out, *_unsaid(tag, at, unsaid)]
+        taken[at] = made.taken
+    if languages.HOUSE not in case.config.languages:  # the editions for editors and programs are in English
+        files |= editions.unprinted(shop, brief, reader, wanted(reader.name))
+    return _Made(files, tuple(left_out), taken)
+
+
 def _folders(config: Config, reader: str) -> Iterator[tuple[str, str]]:
     """Each language with the folder of its editions: the first has the audience's own, the others one within it."""
     for place, tag in enumerate(config.languages):
@@ -262,7 +302,14 @@ def shop_of(case: _Case, study: Study) -> editions.Shop:
     return editions.Shop(study, case.roots, case.cache, case.config.length, case.brand)
 
 
-def carrying(shop: editions.Shop, case: _Case, lock: bytes) -> editions.Shop:
+def carrying(
+    shop: editions.Shop,
+    case: _Case,
+    lock: bytes,
+    sign: signature.Sign | None = None,
+    *,
+    signed: Mapping[str, bytes] | None = None,
+) -> editions.Shop:
     """The shop whose editions carry what they were made from; `bench verify` computes them again from that alone."""
     assert case.given is not None
     names = [reader.name for reader in case.request.audiences]
@@ -282,7 +329,13 @@ def carrying(shop: editions.Shop, case: _Case, lock: bytes) -> editions.Shop:
         # What carries nothing names nothing of where it came from: the same rows by any way are the same page.
         **({} if case.config.attachments else {"inputs": {}, "config": ""}),
     }
-    return replace(shop, enclose=lambda edition: enclosures.with_manifest(files, {**about, "edition": edition}))
+
+    def enclose(edition: str) -> tuple[Enclosure, ...]:
+        known = (signed or {}).get(edition)
+        own = sign if known is None else lambda manifest: known
+        return enclosures.with_manifest(files, {**about, "edition": edition}, own)
+
+    return replace(shop, enclose=enclose)
 
 
 def _kept(folder: Path, case: _Case) -> tuple[str, ...]:
@@ -732,10 +785,12 @@ def again(
     lock: bytes,
     wanted: Sequence[str],
     since: bytes = b"",
+    signed: Mapping[str, bytes],
 ) -> dict[str, bytes]:
     """The files of an issue made anew from what its editions carry, in memory: editions by name, and its records.
 
-    since: what it kept of the issue before it. Raises UnusableRequest when they cannot be made, or would be held back.
+    since: what it kept of the issue before it; signed: the signature that an edition carries, by its name, whosever.
+    Raises UnusableRequest when they cannot be made, or would be held back.
     """
     day = enclosures.day(manifest)
     over: dict[str, Any] = {name: manifest[name] for name in ("page", "length")}
@@ -747,21 +802,21 @@ def again(
     if held := tuple(finding for finding in study.findings if finding.severity == HELD_BY):
         raise UnusableRequest(held)
     study = _with_before(study, case.before)
-    shop = carrying(shop_of(case, study), case, lock)
+    shop = carrying(shop_of(case, study), case, lock, signed=signed)
+
+    def formats(at: str) -> list[str]:
+        return [FORMATS[path.suffix] for path in map(PurePath, wanted) if path.parent.as_posix() == at]
+
     files: dict[str, bytes] = {}
     briefs: list[Brief] = []
     for reader in case.request.audiences:
         if any(name.partition("/")[0] == reader.name for name in wanted):
             briefs.append(shop.brief(reader))
-        for tag, at in _folders(case.config, reader.name):
-            formats = [FORMATS[PurePath(name).suffix] for name in wanted if PurePath(name).parent.as_posix() == at]
-            if formats:
-                tongue = replace(shop, language=tag)
-                made = editions.made(tongue, tongue.brief(reader), reader, formats, folder=at)
-                files |= made.files
-                study = replace(study, findings=(*study.findings, *made.left_out))
-    kept = dossier.files(case.data, case.request, study.plan) | ({looking.FILE: since} if since else {})
-    return {**records.files(study, frames, briefs), **_checked(case, study), **kept, **files}
+            made = _editions(shop, case, reader, briefs[-1], formats, known={}, progress=lambda stage: None)
+            files |= made.files
+            study = replace(study, findings=(*study.findings, *made.left_out))
+    kept = {looking.FILE: since} if since else {}
+    return {**_records(case, study, frames, briefs), **kept, **files}
 
 
 # ---- without pages ---------------------------------------------------------------------------------------------------

@@ -107,6 +107,7 @@ def _add_looking(command: Callable[[str, str], ArgumentParser]) -> None:
     schema.add_argument("--out", metavar="FILE", help="write it there, e.g. configs/.schema.json")
     verify = command("verify", "compute a brief again from the data it carries, and compare every number and word")
     verify.add_argument("file", metavar="FILE", help="a brief.pdf, a brief.html, or an issue's folder")
+    verify.add_argument("--key", metavar="FILE", help="public key (PEM, Ed25519) of whoever has to have signed it")
     _add_format(verify)
 
 

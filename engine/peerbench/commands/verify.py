@@ -24,7 +24,7 @@ def run(parsed: Namespace, arguments: list[str]) -> int:
 
     path = Path(parsed.file)
     home = Path(project.find_root(str(Path.cwd())))
-    found = _verdict(path, home)
+    found = _verdict(path, home, Path(parsed.key) if parsed.key else None)
     if parsed.format == "json":
         print(json.dumps(_data(found), indent=2, ensure_ascii=False))
     else:
@@ -32,7 +32,7 @@ def run(parsed: Namespace, arguments: list[str]) -> int:
     return 0 if found.verified else 1
 
 
-def _verdict(path: Path, home: Path) -> Verdict | IssueVerdict:
+def _verdict(path: Path, home: Path, key: Path | None) -> Verdict | IssueVerdict:
     from peerbench.verify import verdict
 
     def progress(stage: str) -> None:
@@ -41,8 +41,8 @@ def _verdict(path: Path, home: Path) -> Verdict | IssueVerdict:
 
     try:
         if path.is_dir():
-            return verdict.issue(path, project=home, progress=progress)
-        return verdict.verdict(path, project=home, progress=progress)
+            return verdict.issue(path, project=home, key=key, progress=progress)
+        return verdict.verdict(path, project=home, key=key, progress=progress)
     finally:
         if sys.stderr.isatty():
             print("\r\x1b[K", end="", file=sys.stderr, flush=True)

@@ -379,6 +379,7 @@ def _config(settings: Settings, path: Path, root: Path, chain: chains.Chain, doc
         circulation=tuple(_circulation(shape, texts, root) for shape in settings.claims_in_circulation),
         files=(*chain.files, *(file for file in texts.values() if file is not None)),
         attachments=settings.attachments,
+        signing_variable=settings.sign.key_env,
         places=document.dotted(document.places),
         key_places=document.dotted(document.keys),
     )

@@ -536,6 +536,14 @@ class CirculationShape(Shape):
     file: Text = Field("", description="A text file of the project instead.")
 
 
+class SignShape(Shape):
+    """Who answers for an issue: the private key is named by the environment alone."""
+
+    key_env: Variable = Field(
+        default="", description="Environment variable with an Ed25519 key in PEM, or with the path of its file."
+    )
+
+
 class Settings(Shape):
     """A peer set: who is measured against whom, on what, as of when, for whom."""
 
@@ -578,6 +586,7 @@ class Settings(Shape):
     )
     brand: BrandShape = Field(default=BrandShape(), description="The look of the house.")
     since: Since = Field(None, description="Day of the earlier issue to compare with, or none; left out: the newest.")
+    sign: SignShape = Field(default=SignShape(), description="Sign the manifests of issue, PDF and web page.")
     attachments: bool = Field(
         True, description="Config and data travel inside PDF and web page, so that anybody can verify them."
     )
@@ -596,6 +605,7 @@ SHAPES: Final[dict[str, type[Shape]]] = {
     "segments": SegmentShape,
     "claims_in_circulation": CirculationShape,
     "brand": BrandShape,
+    "sign": SignShape,
     "schedule": ScheduleShape,
     "gate": GateShape,
     "ledger": LedgerShape,

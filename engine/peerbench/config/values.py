@@ -153,6 +153,7 @@ class Config:
     deliver: tuple[Target, ...]
     circulation: tuple[Circulation, ...] = ()
     files: tuple[ConfigFile, ...] = ()
+    signing_variable: str = ""  # of the environment: names the key that manifests are signed with
     attachments: bool = True  # config and data travel inside PDF and web page
     places: Mapping[str, Origin] = field(repr=False, default_factory=dict)  # of values, by dotted key: peers.0.company
     key_places: Mapping[str, Origin] = field(repr=False, default_factory=dict)

@@ -15,7 +15,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
-from peerbench import enclosures, pipeline
+from peerbench import enclosures, pipeline, signature
 from peerbench.config.load import load
 from peerbench.core.errors import UnusableRequest
 from peerbench.core.findings import Finding
@@ -26,6 +26,7 @@ from peerbench.verify.words import Difference, Word
 EDITIONS: Final = (".pdf", ".html")
 MANIFEST: Final = enclosures.MANIFEST
 SINCE: Final = "since.json"
+SIGNATURE: Final = enclosures.SIGNATURE
 Progress = Callable[[str], None]
 
 
@@ -59,16 +60,35 @@ class Verdict:
     notes: tuple[str, ...] = ()
 
 
-def verdict(path: Path, *, project: Path | None = None, progress: Progress = lambda stage: None) -> Verdict:
+def verdict(
+    path: Path, *, project: Path | None = None, key: Path | None = None, progress: Progress = lambda stage: None
+) -> Verdict:
     """The verdict on one PDF or web page. project: where typefaces are looked for that may not travel.
+
+    key: the public key of whoever has to have signed it.
 
     Raises UnusableRequest when the file is not a whole brief of this version or cannot be computed again.
     """
     carried = carrier.read(path)
     progress(f"{carried.name}: computing again")
-    made, notes = computed_again(carried, (carried.edition,), project)
+    wrong = tuple(_unsigned(carried.files, key)) if key is not None else ()
+    made, notes = computed_again(carried, (carried.edition,), project, _signed({carried.edition: carried}))
     progress(f"{carried.name}: comparing")
-    return judged(carried, made.get(carried.edition), notes)
+    found = judged(carried, made.get(carried.edition), notes)
+    return replace(found, verified=found.verified and not wrong, differences=(*wrong, *found.differences))
+
+
+def _signed(carried: Mapping[str, Carrier]) -> dict[str, bytes]:
+    return {name: one.files[SIGNATURE] for name, one in carried.items() if SIGNATURE in one.files}
+
+
+def _unsigned(files: Mapping[str, bytes], key: Path) -> Iterator[Difference]:
+    """A signature that is not there, or not of this key and this manifest."""
+    public = signature.public_key(key)
+    if SIGNATURE not in files:
+        yield Difference("file", SIGNATURE, "it is not signed", "")
+    elif not signature.holds(public, files[MANIFEST], files[SIGNATURE]):
+        yield Difference("file", SIGNATURE, "the signature is not this key's, or not of this manifest", "")
 
 
 def judged(carried: Carrier, made: bytes | None, notes: tuple[str, ...] = ()) -> Verdict:
@@ -99,9 +119,12 @@ def judged(carried: Carrier, made: bytes | None, notes: tuple[str, ...] = ()) ->
 
 
 def computed_again(
-    carried: Carrier, wanted: Sequence[str], project: Path | None
+    carried: Carrier, wanted: Sequence[str], project: Path | None, signed: Mapping[str, bytes]
 ) -> tuple[dict[str, bytes], tuple[str, ...]]:
-    """The files that the carried data make, by name, and why they could not all be made."""
+    """The files that the carried data make, by name, and why they could not all be made.
+
+    signed: the signatures that editions carry, by their names.
+    """
     files, manifest = carried.files, carried.manifest
     broken = enclosures.changed(files, manifest)
     with tempfile.TemporaryDirectory(prefix="bench-verify-") as folder:
@@ -109,9 +132,14 @@ def computed_again(
             unpacked = enclosures.unpacked(files, manifest, Path(folder))
             _within(unpacked.config, Path(folder).resolve(), carried.name)
             _typefaces(unpacked.config, manifest, project)
-            since = files.get(SINCE, b"")
             made = pipeline.again(
-                unpacked.config, unpacked.data, manifest, lock=carried.lock, wanted=wanted, since=since
+                unpacked.config,
+                unpacked.data,
+                manifest,
+                lock=carried.lock,
+                wanted=wanted,
+                since=files.get(SINCE, b""),
+                signed=signed,
             )
         except enclosures.BadEnclosure as error:
             if broken:
@@ -272,7 +300,9 @@ class IssueVerdict:
         return not self.differences and all(edition.verified for edition in self.editions)
 
 
-def issue(folder: Path, *, project: Path | None = None, progress: Progress = lambda stage: None) -> IssueVerdict:
+def issue(
+    folder: Path, *, project: Path | None = None, key: Path | None = None, progress: Progress = lambda stage: None
+) -> IssueVerdict:
     """The verdict on an issue's folder. Raises UnusableRequest when it is none, or nothing in it can be made again."""
     manifest = _issue_manifest(folder)
     outputs: Mapping[str, str] = manifest["outputs"]
@@ -285,7 +315,13 @@ def issue(folder: Path, *, project: Path | None = None, progress: Progress = lam
     first = carried[names[0]]
     found += list(_one_basis(carried, manifest))
     progress("computing again")
-    made, notes = computed_again(first, [name for name in outputs if "/" in name], project)
+    if key is not None:
+        held: dict[str, bytes] = {name: there[name].read_bytes() for name in (MANIFEST, SIGNATURE) if name in there}
+        found += _unsigned(held, key)
+        found += [
+            replace(wrong, place=f"{n}: {wrong.place}") for n, c in carried.items() for wrong in _unsigned(c.files, key)
+        ]
+    made, notes = computed_again(first, [name for name in outputs if "/" in name], project, _signed(carried))
     editions = tuple(replace(judged(one, made.get(one.edition), notes), name=name) for name, one in carried.items())
     found += [Difference("file", name, f"is {one.edition}", "") for name, one in carried.items() if one.edition != name]
     records = [name for name in there if name in made and name not in names]
@@ -312,7 +348,7 @@ def _against_manifest(outputs: Mapping[str, str], there: Mapping[str, Path]) -> 
             yield Difference("file", name, "is missing", "")
         elif _digest(there[name].read_bytes()) != digest:
             yield Difference("file", name, "has been changed since it was built", "")
-    for name in sorted(there.keys() - outputs.keys() - {MANIFEST, f"{MANIFEST}.sig"}):
+    for name in sorted(there.keys() - outputs.keys() - {MANIFEST, SIGNATURE}):
         yield Difference("file", name, "does not belong to the issue", "")
 
 
