@@ -75,6 +75,17 @@ def test_a_number_is_told_with_its_lineage_row(built: Built) -> None:
         assert any(re.fullmatch(r"1\.\d\d", row) for row in rows), edition.name
 
 
+@pytest.mark.slow
+def test_editions_in_two_languages_and_for_programs_are_made_again_the_same(tmp_path: Path) -> None:
+    """Whatever a build learns to write, verification has to make again."""
+    outputs, tongues = ["html", "md", "json", "xlsx"], ["en", "zh-CN"]
+    config = studies.project(tmp_path, audiences=["risk"], outputs=outputs, languages=tongues, metrics=SMALL)
+    found = verdict.issue(pipeline.build(config, today=studies.TODAY).folder)
+    assert found.verified, found.differences
+    assert {edition.name for edition in found.editions} == {"risk/brief.html", "risk/zh-CN/brief.html"}
+    assert {"risk/brief.md", "risk/brief.json", "risk/brief.xlsx"} <= set(found.records)
+
+
 # ---- the web page ----------------------------------------------------------------------------------------------------
 
 

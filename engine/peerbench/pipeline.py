@@ -47,7 +47,7 @@ RAISED: Final[Mapping[str, Severity]] = {"note": "warning", "warning": "error", 
 LOWERED: Final[Mapping[str, Severity]] = {"error": "warning", "warning": "note", "note": "note"}
 # Checks about the data a brief may not be issued with, unless the config lowers them.
 HELD_BY: Final = "error"
-FORMATS: Final = {".pdf": "pdf", ".html": "html", ".xlsx": "xlsx", ".md": "markdown", ".json": "json"}
+FORMATS: Final = {".pdf": "pdf", ".html": "html", ".xlsx": "xlsx", ".md": "md", ".json": "json"}
 SHORTER: Final = f"Write a name of at most {LONGEST_NAME} letters in companies.csv; legal_name keeps the long one."
 
 
@@ -146,7 +146,7 @@ def build(
     kept = _kept(folder, case)
     shop = carrying(shop_of(case, study), case, gather.locked(case.config, case.data), sign)
     remembered = case.cache / "cuts" / f"{_digest(case)}.json"
-    known, taken = editions.recalled(remembered), {}
+    known, taken = editions.recalled(remembered), dict[str, Any]()
     progress("writing")
     readers = [reader for reader in case.request.audiences if reader.name in (*case.asked, *kept)]
     briefs = [shop.brief(reader) for reader in readers]
