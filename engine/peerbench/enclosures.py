@@ -140,10 +140,14 @@ def _tables(data: Dataset) -> Iterator[Enclosure]:
 
 
 def _table(name: str, frame: pl.DataFrame, about: str) -> Enclosure:
-    """Rows sorted, so that the same rows are the same bytes whatever order a database gave them in."""
+    """Rows sorted, so that the same rows are the same bytes whatever order a database gave them in.
+
+    Companies and share lines keep theirs, in which pages name them.
+    """
     plain = [column for column, kind in frame.schema.items() if not kind.is_nested()]
     buffer = io.BytesIO()
-    frame.sort(plain).write_parquet(buffer, compression="zstd", statistics=False)
+    kept = frame.sort(plain) if name in TABLES else frame
+    kept.write_parquet(buffer, compression="zstd", statistics=False)
     return Enclosure(f"{name}.parquet", buffer.getvalue(), PARQUET, f"The {about} that this brief rests on")
 
 
