@@ -842,9 +842,7 @@ def check(
 
 def compute(config_path: Path, *, as_of: date | None = None, out: Path | None = None, today: date) -> Computed:
     """The figures of a config without rendering; metrics.csv and comparison.csv are written into `out` if given."""
-    case = prepare(config_path, as_of=as_of, audiences=(), today=today)
-    work, _ = assemble.plan(case.request)
-    frames, findings = assemble.compute(case.data, case.request, work)
+    _, frames, findings = figures(config_path, as_of=as_of, today=today)
     files: tuple[Path, ...] = ()
     if out is not None:
         out.mkdir(parents=True, exist_ok=True)
@@ -853,6 +851,25 @@ def compute(config_path: Path, *, as_of: date | None = None, out: Path | None = 
             (out / name).write_bytes(data)
         files = tuple(out / name for name in made)
     return Computed(frames.converted, frames.comparison, findings, files)
+
+
+def figures(
+    config_path: Path,
+    *,
+    as_of: date | None,
+    today: date,
+    over: Mapping[str, Any] | None = None,
+    metrics: Sequence[str] = (),
+) -> tuple[assemble.Request, assemble.Frames, tuple[Finding, ...]]:
+    """What a config asks for and its frames. over: values that win over the config's; metrics: of these alone."""
+    case = prepare(config_path, as_of=as_of, audiences=(), today=today, over=over)
+    work, _ = assemble.plan(case.request)
+    frames, findings = assemble.compute(case.data, case.request, work)
+    if metrics:
+        kept = pl.col("metric").is_in(metrics)
+        converted, comparison = frames.converted.filter(kept), frames.comparison.filter(kept)
+        frames = replace(frames, converted=converted, comparison=comparison)
+    return case.request, frames, findings
 
 
 def side(config_path: Path, *, as_of: date | None, today: date) -> Side:
