@@ -18,6 +18,7 @@ from peerbench import languages, lookup, pipeline
 from peerbench.core.language import is_wide
 from peerbench.render import han, headline
 from peerbench.render.node import Node
+from peerbench.verify import verdict
 
 RULES = languages.load("zh-CN", lookup.HOUSE, lookup.layers()).language.rules
 FOUND, LACKING = han.faces(RULES, {})
@@ -81,6 +82,13 @@ def test_no_line_begins_with_a_stop(issue: Path) -> None:
     lines = [column for line in said.splitlines() for column in re.split(r"\s{3,}", line.strip()) if column]
     assert sum(any(map(is_wide, line)) for line in lines) > 60
     assert [line for line in lines if line[0] in "，。、；：！？）"] == []
+
+
+@installed
+@pytest.mark.slow
+def test_a_chinese_pdf_is_verified_by_what_it_carries(issue: Path) -> None:
+    found = verdict.verdict(issue / "zh-CN" / "brief.pdf")
+    assert (found.verified, found.differences) == (True, ())
 
 
 @installed

@@ -107,7 +107,8 @@ def _rate(desk: Desk) -> PanelRow | None:
 
 
 def _lines(desk: Desk) -> PanelRow:
-    mine = [line for line in desk.study.data.lines if line.company == desk.evidence.subject]
+    lines = (line for line in desk.study.data.lines if line.company == desk.evidence.subject)
+    mine = sorted(lines, key=lambda line: (not line.primary, line.line))  # in whatever order the data give them
     return _row("Lines", ", ".join(dict.fromkeys(f"{line.exchange} {line.line}" for line in mine)))
 
 
