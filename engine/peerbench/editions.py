@@ -128,12 +128,15 @@ def made(
 
     folder = folder or reader.name
     look, charts = shop.look(reader), drawn(shop, brief)
+    cut = partial(_cut, shop, brief, reader)
     files: dict[str, bytes] = {}
     printing = PRINT in wanted
     enclosed = shop.enclose(f"{folder}/brief.pdf") if printing else ()
     ticket = None
-    if printing and not known:
-        ticket = press.submit(brief, look=look, charts=charts, cache=shop.cache, enclosures=enclosed)
+    if printing:
+        first = cut(known) if known else brief
+        drawings = drawn(shop, first) if known else charts
+        ticket = press.submit(first, look=look, charts=drawings, cache=shop.cache, enclosures=enclosed)
     if WEB in wanted:
         from peerbench.render import html
 
@@ -146,21 +149,24 @@ def made(
     if not printing:
         return Editions(files)
     progress(f"{folder}: PDF")
-    printed = ticket.printed() if ticket is not None else None
-    left_out: tuple[Finding, ...] = ()
-    taken: Taken = {}
-    if printed is None or _errors(printed.findings):  # not printed elsewhere, or something has to give way
-        from peerbench.render import fit
+    from peerbench.render import fit
 
+    steps = _steps(reader, shop.length)
+    taken: Taken = known or {}
+    left_out = fit.notes(taken, steps)
+    printed = ticket.printed() if ticket is not None else None
+    if printed is None or _errors(printed.findings):  # not printed elsewhere, or something has to give way
+        whole = printed is not None and not known  # it was the whole brief that was printed
+        full = [gap.page for gap in printed.gaps if gap.missing or gap.free_mm < 0] if printed and whole else ()
         printed, taken, left_out = fit.fitted(
             brief,
-            cut=partial(_cut, shop, brief, reader),
-            steps=_steps(reader, shop.length),
+            cut=cut,
+            steps=steps,
             look=look,
             draw=partial(drawn, shop),
             cache=shop.cache,
-            full=() if printed is None else [gap.page for gap in printed.gaps if gap.missing or gap.free_mm < 0],
-            known=known,
+            full=full,
+            known=known if printed is None else None,  # known cuts that do not do are no help
             enclosures=enclosed,
         )
     if mistakes := _errors(printed.findings):

@@ -47,16 +47,17 @@ def fitted(
     if known:
         tried = laid_out(cut(known))
         if not tried.overflowing:
-            return pdf.written(tried), known, _notes(known, steps)
+            return pdf.written(tried), known, notes(known, steps)
     sheets = None if full else laid_out(brief)
     full = sheets.overflowing if sheets else full
     taken = chosen(full, steps, overflowing)
     if sheets is None or taken:
         sheets = laid_out(cut(taken) if taken else brief)
-    return pdf.written(sheets), taken, _notes(taken, steps)
+    return pdf.written(sheets), taken, notes(taken, steps)
 
 
-def _notes(taken: Taken, steps: Steps) -> tuple[Finding, ...]:
+def notes(taken: Taken, steps: Steps) -> tuple[Finding, ...]:
+    """What the cuts leave out, a note for each page."""
     return tuple(_said(page, steps[page], places) for page, places in taken.items())
 
 
