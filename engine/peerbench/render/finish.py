@@ -7,6 +7,7 @@ highest level, which takes three times as long for a fortieth of the size.
 from __future__ import annotations
 
 import zlib
+from collections.abc import Iterable
 from functools import cache
 from typing import Any, Final
 
@@ -15,10 +16,24 @@ LEVEL: Final = 6
 
 def finish(document: object, pdf: Any) -> None:
     """For `write_pdf(finisher=…)`: nothing of the file changes after it, so that what is written may be kept."""
-    for item in pdf.objects:
-        if item.free != "f":
-            kind: Any = type(item)
-            item.__class__ = _written_once(kind)
+    pdf.objects = _Objects(pdf.objects)
+
+
+class _Objects(list[Any]):
+    """The objects of a file, those too that the writer adds at the end: the stream that holds the small ones."""
+
+    def __init__(self, items: Iterable[Any]) -> None:
+        super().__init__(map(_kept, items))
+
+    def append(self, item: Any) -> None:
+        super().append(_kept(item))
+
+
+def _kept(item: Any) -> Any:
+    if item.free != "f":
+        kind: Any = type(item)
+        item.__class__ = _written_once(kind)
+    return item
 
 
 @cache
