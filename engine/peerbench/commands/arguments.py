@@ -33,6 +33,7 @@ def parser() -> ArgumentParser:
     _add_peers(command)
     _add_diff(command)
     _add_clock(command)
+    _add_agents(command)
     return bench
 
 
@@ -201,6 +202,11 @@ def _add_clock(command: Callable[[str, str], ArgumentParser]) -> None:
     status = command("status", "say what is due, being made, held, failed or not sent; exit 1 if it needs a person")
     status.add_argument("--verify", action="store_true", help="read every fact in the ledger and check its seal too")
     _add_format(status)
+
+
+def _add_agents(command: Callable[[str, str], ArgumentParser]) -> None:
+    served = command("mcp", "offer the program as tools for agents, by the Model Context Protocol on standard input")
+    served.add_argument("--project", metavar="FOLDER", help="the project they may name files of (default: this folder)")
 
 
 def _add_day(parser: ArgumentParser) -> None:

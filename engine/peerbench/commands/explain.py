@@ -66,13 +66,13 @@ def _number(parsed: Namespace, config: str, company: str, metric: str) -> int:
     entry = metrics.catalogue().get(metric.partition("[")[0])
     rule = entry.source if entry else ""
     if parsed.format == "json":
-        print(json.dumps(_data(trace, traces, sources, rule), indent=2, ensure_ascii=False, default=str))
+        print(json.dumps(data(trace, traces, sources, rule), indent=2, ensure_ascii=False, default=str))
     else:
         print(tree(trace, traces, sources, rule=rule))
     return 0
 
 
-def _data(trace: Trace, traces: Mapping[str, Trace], sources: tuple[Source, ...], rule: str) -> dict[str, Any]:
+def data(trace: Trace, traces: Mapping[str, Trace], sources: tuple[Source, ...], rule: str) -> dict[str, Any]:
     used = _numbers(trace, traces, set())
     return {
         "what": trace.what,
