@@ -54,13 +54,13 @@ def answer(project: Path, name: str, arguments: Mapping[str, Any]) -> types.Call
     except UnusableRequest as error:
         return _refused(error.findings)
     except BenchError as error:
-        return _refused((Finding("request", "error", str(error)),))
+        return _refused((Finding("arguments", "error", str(error)),))
     except OSError as error:
         where = Path(str(error.filename)).name if error.filename is not None else "a file"
-        return _refused((Finding("file", "error", f"{where}: {(error.strerror or 'cannot be read').lower()}"),))
+        return _refused((Finding("arguments", "error", f"{where}: {(error.strerror or 'cannot be read').lower()}"),))
     except Exception as error:  # the outermost edge: an agent reads a sentence
         message = f"this is a bug of peerbench: {type(error).__name__}: {error}"
-        return _refused((Finding("bug", "error", message, "Run the same command of bench with --debug."),))
+        return _refused((Finding("arguments", "error", message, "Run the same command of bench with --debug."),))
 
 
 def _described(tool: tools.Tool) -> types.Tool:
