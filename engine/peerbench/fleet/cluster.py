@@ -89,7 +89,9 @@ class Cluster:
             while self._client is None or self._client.status != "running":
                 try:
                     self._client = _client(self._address, 10.0 if first else 5.0)
-                except (OSError, TimeoutError, ValueError) as error:
+                except UnusableRequest:
+                    raise
+                except Exception as error:  # the library raises whatever its parts do
                     if first or time.monotonic() - began > self._patience:
                         raise UnusableRequest((_unreachable(self._address, error),)) from None
                     time.sleep(1.0)
