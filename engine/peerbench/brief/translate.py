@@ -34,7 +34,7 @@ WORDS: Final[Mapping[str, tuple[str, ...]]] = {
 }
 PAIRED: Final = {("BarGroup", "bars"): 0, ("Trace", "checks"): 1}  # fields of pairs, and which of both is words
 KEPT: Final = frozenset({("Document", "title"), ("Document", "remark")})
-OUTLOOK: Final = ("bulls", "bears")  # notes whose joints stand between clauses, not names
+CLAUSED: Final = ("bulls", "bears", "corrections")  # notes whose joints stand between clauses, not names
 STOPS: Final = tuple("。！？：；，）")
 CLAUSES: Final = {" and ": "clauses: and ", ", ": "clauses: , "}
 
@@ -94,7 +94,7 @@ class _Translator:
             return Native(self.latin[value.text], "en") if value.text in self.latin else value
         if not is_dataclass(value) or isinstance(value, type):
             return value
-        if isinstance(value, Note) and value.id in OUTLOOK:
+        if isinstance(value, Note) and value.id in CLAUSED:
             value = replace(value, paragraphs=tuple(map(self._clauses, value.paragraphs)))
         return self._special(value, self._fields(value))
 
