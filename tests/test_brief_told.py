@@ -284,3 +284,14 @@ def test_who_keeps_other_books_than_most_bears_the_mark(alibaba: Written, varian
     for made in (alibaba, variant(**SETS["net debt"])):
         notes = [words(text) for _, text in _table(made.briefs["institutional"], "comps").notes]
         assert [note.split(";")[0] for note in notes if note.startswith(("IFRS", "US GAAP"))] == ["IFRS"]
+
+
+def test_a_title_counts_the_multiples_that_its_table_prints_a_rank_of(alibaba: Written) -> None:
+    """Five stand there ranked second, whatever the list of the first figure; the cash yield is no multiple."""
+    table = _table(alibaba.briefs["institutional"], "comps")
+    ranks = next(row for row in table.rows if words(row.label).startswith("Rank of"))
+    places = {column.key: words(cell.spans) for column, cell in zip(table.columns, ranks.cells, strict=False)}
+    multiples = [key for key in places if key in alibaba.evidence.definitions]
+    multiples = [key for key in multiples if alibaba.evidence.definitions[key].unit == "times"]
+    assert [places[key] for key in multiples if places[key] == "2"] == ["2"] * 5
+    assert words(table.title) == "Alibaba ranks second of four on five multiples"

@@ -393,7 +393,8 @@ def comps(desk: Desk) -> Table | None:
         *(row for name in desk.audience.names("statistics") if (row := STATISTICS[name](desk, cols)) is not None),
     ]
     rows = rows if benchmarked(desk, cols) else [row for row in rows if row.role in ("subject", "peer")]
-    ranked = [m for m in desk.metrics("multiples") if ev.rank(m) is not None and ev.median(m).ok]
+    printed = [col.key for col in cols if col.key in ev.definitions and ev.definitions[col.key].unit == "times"]
+    ranked = [m for m in printed if ev.rank(m) is not None and ev.median(m).ok]
     places = [ev.rank(m) or 0 for m in ranked]
     alike = len({ev.ranked(m) for m in ranked}) == 1  # "of four" must be true of every multiple
     ordinal = bool(places) and bool(words.ordinal(min(places))) and bool(words.ordinal(max(places)))
