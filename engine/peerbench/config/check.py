@@ -8,13 +8,11 @@ from datetime import date
 from typing import Final
 
 from peerbench import schedule as schedules
-from peerbench.config.values import Config
+from peerbench.config.values import SOURCE_KINDS, WAYS, Config
 from peerbench.core.addresses import mail_address
 from peerbench.core.findings import Finding, did_you_mean
 
 OUTPUTS: Final = ("pdf", "html", "xlsx", "md", "json")
-WAYS: Final = ("folder", "to", "webhook", "s3")
-KINDS: Final = ("dataset", "sec", "xbrl", "files", "sql", "ecb", "yfinance", "plugin")
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +101,7 @@ def _datasets(config: Config, known: Collection[str]) -> Iterator[Finding]:
 
 
 def _kinds(config: Config, index: int) -> Iterator[Finding]:
-    named = [kind for kind in KINDS if f"sources.{index}.{kind}" in config.places]
+    named = [kind for kind in SOURCE_KINDS if f"sources.{index}.{kind}" in config.places]
     if len(named) > 1:
         message = f"a source is one of {', '.join(named)}, not several"
         hint = "Write one list entry for each; an earlier one wins a conflict."

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any, Final
 from peerbench import schedule as schedules
 from peerbench.config import chain as chains
 from peerbench.config.values import (
+    SOURCE_KINDS,
+    WAYS,
     Brand,
     Circulation,
     Config,
@@ -202,7 +204,7 @@ def _entries(value: Any) -> list[tuple[str | int, Any]]:
 
 
 def _required(path: Keys, value: dict[str, Any]) -> tuple[str, ...]:
-    from peerbench.config.model import SOURCE_KINDS, WAYS, shape_at
+    from peerbench.config.model import shape_at
 
     shape = shape_at(path)
     kinds = {"sources": SOURCE_KINDS, "deliver": WAYS}.get(str(path[0]), ()) if len(path) == 2 else ()

@@ -11,11 +11,9 @@ from pydantic_core import PydanticCustomError
 
 from peerbench import schedule as schedules
 from peerbench.config.chain import SECRET
+from peerbench.config.values import SOURCE_KINDS, WAYS
 from peerbench.core.findings import did_you_mean
 from peerbench.core.metric import Better
-
-WAYS: Final = ("folder", "to", "webhook", "s3")  # of delivering
-SOURCE_KINDS: Final = ("dataset", "sec", "xbrl", "files", "sql", "ecb", "yfinance", "plugin")
 
 
 class Lost(str):

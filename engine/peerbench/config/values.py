@@ -6,13 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from peerbench.core.findings import Finding, Origin, Severity
 from peerbench.core.metric import MetricDefinition
 from peerbench.schedule import Schedule
 
 Role = Literal["core", "reference"]
+SOURCE_KINDS: Final = ("dataset", "sec", "xbrl", "files", "sql", "ecb", "yfinance", "plugin")
+WAYS: Final = ("folder", "to", "webhook", "s3")  # of delivering
 
 
 @dataclass(frozen=True, slots=True)
