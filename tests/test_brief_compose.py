@@ -17,6 +17,7 @@ import yaml
 from peerbench.brief import lineage
 from peerbench.core.dataset import Dataset
 from peerbench.core.document import (
+    Basis,
     Brief,
     Chart,
     Cite,
@@ -192,6 +193,17 @@ def test_sources_are_numbered_in_the_order_of_their_first_citation(brief: Brief)
             assert new <= set(range(len(seen) + 1, len(seen) + len(new) + 1)), (new, seen)
             seen |= new
     assert seen
+
+
+def test_a_source_has_one_day_wherever_it_is_named(brief: Brief) -> None:
+    """Under the basis strip, where it is cited first, and in the list at the end, with what was read of it later."""
+    days = {source.number: source.day for source in brief.sources}
+    strips = [block for block in walk(brief.pages) if isinstance(block, Basis)]
+    assert strips
+    for strip in strips:
+        assert strip.citations
+        for number, spans in strip.citations:
+            assert [span.value for span in spans if isinstance(span, When)] == [days[number]]
 
 
 def test_every_source_lists_dated_documents_known_by_the_day(brief: Brief) -> None:

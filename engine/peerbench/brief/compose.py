@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
-from peerbench.brief import agree, clip, cuts, lineage, plan, prose
+from peerbench.brief import agree, clip, cuts, lineage, notes, plan, prose
 from peerbench.brief.audience import Audience
 from peerbench.brief.blocks import BLOCKS
 from peerbench.brief.context import WORTH, Desk
@@ -78,7 +78,7 @@ def compose(
     meta = replace(_meta(desk, (standfirst, takeaways, pages)), length=length)
     brief = Brief(meta, headline, standfirst, (), takeaways, side, pages, (), ())
     brief = lineage.numbered(desk, brief, rows=rows)
-    brief = replace(brief, definitions=lineage.definitions(desk, brief))
+    brief = replace(brief, definitions=lineage.definitions(desk, brief), pages=_dated_last(brief))
     if taken is None:
         agree.check(study.evidence, brief, desk.claims)
     return _with_byline(desk, brief)
@@ -268,6 +268,18 @@ def _running_words(value: Any) -> int:
     if isinstance(value, Page):
         return sum(_running_words(block) for row in value.rows for slot in row.slots for block in slot)
     return 0
+
+
+def _dated_last(brief: Brief) -> tuple[Page, ...]:
+    """The pages, each source under the basis strip with the day that the list of sources gives it."""
+
+    def block(one: Block) -> Block:
+        return notes.dated_last(one, brief.sources) if isinstance(one, Basis) else one
+
+    def row(one: LayoutRow) -> LayoutRow:
+        return replace(one, slots=tuple(tuple(map(block, slot)) for slot in one.slots))
+
+    return tuple(replace(page, rows=tuple(map(row, page.rows))) for page in brief.pages)
 
 
 def _with_byline(desk: Desk, brief: Brief) -> Brief:

@@ -8,7 +8,19 @@ from dataclasses import replace
 
 from peerbench.brief import tables
 from peerbench.brief.context import Desk
-from peerbench.core.document import AudienceBox, Basis, Note, Paragraph, Register, Span, Spans, Strong, Text, When
+from peerbench.core.document import (
+    AudienceBox,
+    Basis,
+    Note,
+    Paragraph,
+    Register,
+    Source,
+    Span,
+    Spans,
+    Strong,
+    Text,
+    When,
+)
 from peerbench.core.findings import Finding
 from peerbench.narrate.claims import listing
 
@@ -42,17 +54,21 @@ def basis(desk: Desk) -> Basis:
     """The basis strip: earnings basis, LTM rule, median rule, outlier rule, FX rule, and the first citations."""
     text = desk.audience.words("basis")
     spans: Spans = (Strong((Text("Basis."),)), Text(f" {text}"))
-    short = [
-        (source.number, _short(desk, source))
-        for source in desk.book.sources[: desk.limit("citations", SHORT_CITATIONS)]
-    ]
-    return Basis(spans, tuple(short))
+    return cited(Basis(spans, ()), desk.book.sources[: desk.limit("citations", SHORT_CITATIONS)])
 
 
-def _short(desk: Desk, source: object) -> Spans:
-    from peerbench.core.document import Source
+def cited(block: Basis, sources: Sequence[Source]) -> Basis:
+    """The strip with these sources under it."""
+    return replace(block, citations=tuple((source.number, _short(source)) for source in sources))
 
-    assert isinstance(source, Source)
+
+def dated_last(block: Basis, sources: Sequence[Source]) -> Basis:
+    """The strip with its sources dated as in the list of all: what is read later in a brief may be of a later day."""
+    numbers = {number for number, _ in block.citations}
+    return cited(block, [source for source in sources if source.number in numbers])
+
+
+def _short(source: Source) -> Spans:
     title = source.short or _clipped(source.title)
     return (Text(title), *((Text(", "), When(source.day, "data")) if source.day else ()))
 
