@@ -19,10 +19,7 @@ from peerbench.core.language import is_wide
 from peerbench.render import han, headline
 from peerbench.render.node import Node
 from peerbench.verify import verdict
-
-RULES = languages.load("zh-CN", lookup.HOUSE, lookup.layers()).language.rules
-FOUND, LACKING = han.faces(RULES, {})
-installed = pytest.mark.skipif(bool(LACKING), reason="no Noto CJK typeface is installed (fonts-noto-cjk)")
+from typefaces import FOUND, RULES, installed
 
 
 @pytest.fixture(scope="module")

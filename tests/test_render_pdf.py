@@ -333,12 +333,12 @@ def test_a_sheet_that_makes_pages_without_end_is_stopped_and_named(
 ) -> None:
     from peerbench.render import limits
 
-    monkeypatch.setattr(limits, "LAYOUT_SECONDS", 0.3)
+    monkeypatch.setattr(limits, "LAYOUT_SECONDS", 0.05)  # a fast machine lays these pages out in half a second
     tiny = "@page { size: 1mm 1mm; margin: 0 } body * { height: auto !important; break-inside: auto !important }"
     with pytest.raises(UnusableRequest) as caught:
         write(documents.small(), tmp_path / "cache", look=own_style(tmp_path, tiny))
     (finding,) = caught.value.findings
-    assert "takes more than 0.3 seconds of work" in finding.message
+    assert "takes more than 0.05 seconds of work" in finding.message
     assert finding.hint == "Look at templates/house/print.css."
 
 

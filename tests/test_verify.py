@@ -19,6 +19,7 @@ from peerbench import cli, enclosures, pipeline
 from peerbench.core.errors import UnusableRequest
 from peerbench.verify import carrier, verdict, words
 from peerbench.verify.words import Word
+from typefaces import installed
 
 SMALL = {"valuation": ["pe_ltm", "pb"], "growth": ["revenue_growth_ltm"]}
 
@@ -75,6 +76,7 @@ def test_a_number_is_told_with_its_lineage_row(built: Built) -> None:
         assert any(re.fullmatch(r"1\.\d\d", row) for row in rows), edition.name
 
 
+@installed
 @pytest.mark.slow
 def test_editions_in_two_languages_and_for_programs_are_made_again_the_same(tmp_path: Path) -> None:
     """Whatever a build learns to write, verification has to make again."""
