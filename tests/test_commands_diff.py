@@ -122,11 +122,12 @@ def test_two_briefs_are_compared_only_when_that_is_meant(
         (["{series}", "--company", "tencnet"], "Did you mean 'tencent'?"),
         (["{series}/2025-09-23"], "there is no issue below"),
         (["{series}/2025-09-23", "{series}/2025-09-22"], "there is no such folder"),
-        (["{config}.pdf", "{series}/2025-09-22"], "is not a PDF that can be read"),
+        (["{config}.pdf", "{series}/2025-09-22"], "there is no such folder or file"),
+        (["{root}/README.md", "{series}/2025-09-23"], "README.md is neither a PDF nor a web page"),
     ],
 )
 def test_what_cannot_be_compared_is_said(diff: Run, series: Path, root: Path, arguments: list[str], said: str) -> None:
-    places: dict[str, Any] = {"series": series, "config": root / "configs" / "alibaba.yaml"}
+    places: dict[str, Any] = {"root": root, "series": series, "config": root / "configs" / "alibaba.yaml"}
     code, text, error = diff(*(argument.format(**places) for argument in arguments))
     assert (code, text) == (2, "")
     assert said in error

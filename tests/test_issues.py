@@ -149,31 +149,6 @@ def test_an_issue_from_before_data_were_kept_says_so(copy: Path) -> None:
     assert (check, "keeps no data" in text) == ("broken-issue", True)
 
 
-def test_a_pdf_without_data_or_that_is_none(tmp_path: Path) -> None:
-    from pypdf import PdfWriter
-
-    writer = PdfWriter()
-    writer.add_blank_page(200, 200)
-    writer.write(tmp_path / "blank.pdf")
-    assert "carries no data" in refused(lambda: issues.read_file(tmp_path / "blank.pdf"))[1]
-    (tmp_path / "text.pdf").write_text("%PDF-1.7 and no more", "utf-8")
-    assert refused(lambda: issues.read_file(tmp_path / "text.pdf"))[0] == "no-issue"
-    assert refused(lambda: issues.read_file(tmp_path / "none.pdf"))[0] == "no-issue"
-
-
-def test_a_pdf_with_the_issues_files_is_the_issue(folder: Path, issue: issues.Issue, tmp_path: Path) -> None:
-    from pypdf import PdfWriter
-
-    writer = PdfWriter()
-    writer.add_blank_page(200, 200)
-    for name, data in issue.files.items():
-        writer.add_attachment(name, data)
-    writer.write(tmp_path / "brief.pdf")
-    found = issues.read_file(tmp_path / "brief.pdf")
-    assert (found.digest, found.asked) == (issue.digest, issue.asked)
-    assert found.data.facts.equals(issue.data.facts)
-
-
 # ---- a series --------------------------------------------------------------------------------------------------------
 
 

@@ -9,16 +9,18 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 import studies
-from peerbench import cli, enclosures, pipeline
+from peerbench import cli, enclosures, issues, pipeline
 from peerbench.core.errors import UnusableRequest
-from peerbench.verify import carrier, verdict, words
+from peerbench.verify import carried, carrier, verdict, words
 from peerbench.verify.words import Word
+from series import leave
 from typefaces import installed
 
 SMALL = {"valuation": ["pe_ltm", "pb"], "growth": ["revenue_growth_ltm"]}
@@ -495,3 +497,106 @@ def reading(text: str) -> list[Word]:
 def test_readings_part_where_they_differ(printed: str, right: str, expected: list[tuple[str, str, str]]) -> None:
     found = words.differences(reading(printed), reading(right))
     assert [(one.what, one.printed, one.right) for one in found] == expected
+
+
+# ---- an issue out of an edition --------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def computed(built: Built, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The data make the issue as it was built, which other tests show; here only the file differs."""
+    files = {p.relative_to(built.folder).as_posix(): p.read_bytes() for p in built.folder.rglob("*") if p.is_file()}
+    monkeypatch.setattr(carried, "computed_again", lambda *_: (files, ()))
+
+
+@pytest.fixture
+def diff(capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str, str]]:
+    def run(*arguments: object) -> tuple[int, str, str]:
+        code = cli.main(["diff", *map(str, arguments)])
+        said = capsys.readouterr()
+        return code, said.out, said.err
+
+    return run
+
+
+Diff = Callable[..., tuple[int, str, str]]
+
+
+def test_the_issue_out_of_a_page_is_the_one_in_its_folder(built: Built) -> None:
+    """The whole way, nothing stubbed: figures, request and data are the same to the last digit."""
+    found = carried.read(built.folder / "institutional" / "brief.html")
+    right = issues.read(built.folder)
+    assert (found.verdict.verified, found.findings) == (True, ())
+    assert (found.issue.asked, found.issue.printed) == (right.asked, right.printed)
+    assert found.issue.basis == right.basis
+    for name in ("facts", "prices", "fx", "estimates"):
+        assert getattr(found.issue.data, name).equals(getattr(right.data, name)), name
+
+
+@pytest.mark.usefixtures("computed")
+@pytest.mark.parametrize("name", ["brief.pdf", "brief.html"])
+def test_an_edition_is_compared_as_its_folder_would_be(
+    name: str,
+    diff: Diff,
+    built: Built,
+    alibaba: studies.Written,
+    variant: Callable[..., studies.Written],
+    tmp_path: Path,
+) -> None:
+    then = leave(variant(as_of=date(2025, 6, 30)), tmp_path / "alibaba")
+    edition = built.folder / "institutional" / name
+    code, text, _ = diff(then, edition)
+    assert (code, text) == (0, diff(then, built.folder)[1])
+    assert "Price / earnings, LTM" in text
+    assert diff(built.folder, edition)[1] == "nothing changed: alibaba, 2025-09-23 is the same issue\n"
+    sides = json.loads(diff(then, edition, "--format", "json")[1])
+    assert (sides["then"]["verified"], sides["now"]["verified"]) == (None, True)
+
+
+@pytest.mark.usefixtures("computed")
+def test_a_page_that_says_what_its_data_do_not_is_compared_only_when_that_is_meant(
+    diff: Diff, built: Built, alibaba: studies.Written, variant: Callable[..., studies.Written], tmp_path: Path
+) -> None:
+    then = leave(variant(as_of=date(2025, 6, 30)), tmp_path / "alibaba")
+    change, _, printed = PAGE_CHANGES["a digit in the text"]
+    (tmp_path / "brief.html").write_text(change(text(built)), "utf-8")
+    code, said, error = diff(then, tmp_path / "brief.html")
+    assert (code, said) == (2, "")
+    assert re.search(rf"brief.html: error: it is NOT verified. .*number: it says \d*{printed}; the data make ", error)
+    assert "--anyway" in error
+    code, said, error = diff(then, tmp_path / "brief.html", "--anyway", "--format", "json")
+    assert (code, json.loads(said)["now"]["verified"]) == (0, False)
+    assert "warning: it is NOT verified" in error
+    assert printed not in said
+
+
+@pytest.mark.usefixtures("computed")
+@pytest.mark.parametrize("options", [(), ("--anyway",)])
+@pytest.mark.parametrize("name", ["config", "data", "one gone", "manifest"])
+def test_data_that_were_changed_are_never_compared(
+    name: str, options: tuple[str, ...], diff: Diff, built: Built, tmp_path: Path
+) -> None:
+    change, said = FILE_CHANGES[name]
+    (tmp_path / "brief.html").write_bytes(with_files(text(built), change))
+    code, out, error = diff(built.folder, tmp_path / "brief.html", *options)
+    if name == "manifest" and options:  # it names no other files: only its page is in doubt
+        assert (code, "NOT verified" in error) == (0, True)
+        return
+    assert (code, out) == (2, "")
+    assert said in error
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_a_file_that_carries_no_issue_is_not_compared(name: str, diff: Diff, built: Built, tmp_path: Path) -> None:
+    make, said = REFUSED[name]
+    (tmp_path / name).write_bytes(make(built))
+    code, out, error = diff(tmp_path / name, tmp_path / "absent", "--anyway")
+    assert (code, out) == (2, "")
+    assert said in error
+    assert "there is no such folder or file" in error  # both sides at once
+
+
+def test_one_edition_alone_has_nothing_to_be_compared_with(diff: Diff, built: Built) -> None:
+    code, out, error = diff(built.folder / "institutional" / "brief.pdf")
+    assert (code, out) == (2, "")
+    assert "nothing to compare it with" in error

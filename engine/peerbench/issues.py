@@ -34,6 +34,7 @@ FIGURES: Final = "comparison.csv"
 CLAIMS: Final = "claims.csv"
 FACTS: Final = "facts.parquet"
 NEEDED: Final = (FIGURES, CLAIMS, FACTS, dossier.ASKED)
+BASIS: Final = ("brief", "as_of", "peerbench", "data_lock", "config")  # of the manifest
 DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 MOST_BYTES: Final = 200_000_000  # of one file of an issue
 
@@ -63,6 +64,11 @@ class Issue:
     def digest(self) -> str:
         """SHA-256 of the manifest, which has the digests of all else."""
         return hashlib.sha256(self.files[MANIFEST]).hexdigest()
+
+    @property
+    def basis(self) -> tuple[str, ...]:
+        """What its figures rest on: two issues with the same have the same, in whatever form they lie there."""
+        return tuple(str(self.manifest[name]) for name in BASIS if name in self.manifest) or (self.digest,)
 
     @property
     def number(self) -> int | None:
@@ -136,25 +142,8 @@ def read(folder: Path, *, shown: str = "") -> Issue:
     return of_files(files, where=where)
 
 
-def read_file(path: Path) -> Issue:
-    """The issue whose data a PDF of it carries. Raises UnusableRequest."""
-    from pypdf import PdfReader
-    from pypdf.errors import PyPdfError
-
-    try:
-        attached = {name: data[0] for name, data in PdfReader(path).attachments.items() if data}
-    except (OSError, PyPdfError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        message = f"is not a PDF that can be read: {getattr(error, 'strerror', None) or error}."
-        raise UnusableRequest((Finding(NOT_ISSUE, "error", message, "", Origin(str(path))),)) from error
-    if MANIFEST not in attached:
-        hint = "Compare the issue's folder instead: output/<brief>/<day>/."
-        message = "the PDF carries no data of an issue."
-        raise UnusableRequest((Finding(NOT_ISSUE, "error", message, hint, Origin(str(path))),))
-    return of_files(attached, where=str(path))
-
-
 def of_files(files: Mapping[str, bytes], *, where: str) -> Issue:
-    """The issue made of these files (name below its folder → bytes), e.g. those attached to a PDF."""
+    """The issue made of these files (name below its folder → bytes)."""
     if MANIFEST not in files:
         hint = "An issue is a folder that `bench build` made: output/<brief>/<day>/."
         raise UnusableRequest((Finding(NOT_ISSUE, "error", "there is no manifest.json.", hint, Origin(where)),))
@@ -207,7 +196,7 @@ def _broken(where: str, name: str, why: object) -> Finding:
 
 def _absent(folder: Path, where: str) -> Finding:
     hint = "Name the folder of an issue: output/<brief>/<day>/."
-    what = "this is a file, not the folder of an issue" if folder.exists() else "there is no such folder"
+    what = "this is a file, not the folder of an issue" if folder.exists() else "there is no such folder or file"
     return Finding(NOT_ISSUE, "error", f"{what}.", hint, Origin(where))
 
 

@@ -163,14 +163,16 @@ def _add_diff(command: Callable[[str, str], ArgumentParser]) -> None:
     recall.add_argument("--out", metavar="FOLDER", help="where the issues lie (default: output/ of the project)")
     _add_format(recall)
     diff = command("diff", "say what moved between two issues: price, earnings, FX, shares, restatement, peers, method")
-    diff.add_argument("first", metavar="A", help="an issue (folder or PDF), a brief's folder of issues, or a config")
+    diff.add_argument(
+        "first", metavar="A", help="an issue (folder, PDF, web page), a brief's folder of issues, or a config"
+    )
     diff.add_argument("second", nargs="?", metavar="B", help="the later issue; without it the newest two below A")
     diff.add_argument("--from", dest="from_day", metavar="DAY", help="with a config: its figures on this day")
     diff.add_argument("--to", dest="to_day", metavar="DAY", help="with a config: and on this one (default: its as_of)")
     diff.add_argument(
         "--company", action="append", metavar="NAME", help="whose figures: a key, or all (default: the subject)"
     )
-    diff.add_argument("--anyway", action="store_true", help="compare two different briefs as far as both have figures")
+    diff.add_argument("--anyway", action="store_true", help="compare two briefs, or a page that is not verified")
     _add_format(diff)
 
 

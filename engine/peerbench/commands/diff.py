@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 from argparse import Namespace
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from peerbench.commands import request
+from peerbench.commands.printing import print_findings, shown_stages
 from peerbench.core.document import Number
 from peerbench.core.errors import UnusableRequest
 from peerbench.core.findings import Finding, Origin, did_you_mean
@@ -18,6 +19,7 @@ from peerbench.core.findings import Finding, Origin, did_you_mean
 if TYPE_CHECKING:
     from peerbench.brief.attribution import Attribution, Moved, Restated, Side
     from peerbench.compare.changes import Change
+    from peerbench.issues import Issue
 
 HEADS: Final = {
     "price": "price", "earnings": "earnings", "estimates": "estimates", "shares": "shares", "fx": "FX",
@@ -33,12 +35,16 @@ SHOWN_FACTS: Final = 40
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """The two issues compared: how each is called, its figures, and which program made it."""
+    """The two issues compared: how each is called, its figures, and which program made it.
+
+    verified: of a PDF or web page, whether it shows what its data make; None of a folder or a config.
+    """
 
     names: tuple[str, str]
     sides: tuple[Side, Side]
     programs: tuple[str, str]
     same: bool = False
+    verified: tuple[bool | None, bool | None] = (None, None)
 
 
 def run(parsed: Namespace, arguments: list[str]) -> int:
@@ -72,8 +78,7 @@ def _pair(parsed: Namespace) -> Pair:
         )
     if parsed.second is None:
         return _newest_two(first)
-    issues = [_issue(Path(name)) for name in (parsed.first, parsed.second)]
-    return _of_issues(*issues)
+    return _of_issues(*_issues((Path(parsed.first), Path(parsed.second)), anyway=parsed.anyway))
 
 
 def _of_config(config: Path, parsed: Namespace) -> Pair:
@@ -95,24 +100,59 @@ def _newest_two(series: Path) -> Pair:
     """The last two issues of a folder output/<brief>/."""
     from peerbench import issues
 
+    if series.is_file():
+        raise _refusal("it is one issue, and nothing to compare it with", "Name the other issue after it.", str(series))
     days = issues.days(series)
     if len(days) < 2:
         many = "only one issue" if days else "no issue"
         raise _refusal(f"there is {many} below {series}", "Name two issues: output/<brief>/<day>/.", str(series))
-    return _of_issues(*(_issue(series / day.isoformat()) for day in days[-2:]))
+    return _of_issues(*_issues([series / day.isoformat() for day in days[-2:]], anyway=False))
 
 
-def _issue(path: Path) -> Any:
+Read = tuple["Issue", bool | None]  # and of a PDF or web page whether it is verified
+
+
+def _issues(paths: Sequence[Path], *, anyway: bool) -> tuple[Read, Read]:
+    """Two issues. anyway: also one whose page does not show what its data make, which is told.
+
+    Raises UnusableRequest with what is wrong with either.
+    """
+    read: list[Read] = []
+    wrong: list[Finding] = []
+    told: list[Finding] = []
+    for path in paths:
+        try:
+            issue, verified, findings = _issue(path)
+        except UnusableRequest as error:
+            wrong += error.findings
+            continue
+        read.append((issue, verified))
+        told += findings
+    if wrong or (told and not anyway):
+        raise UnusableRequest((*wrong, *(replace(one, severity="error") for one in told)))
+    print_findings(told)
+    first, second = read
+    return first, second
+
+
+def _issue(path: Path) -> tuple[Issue, bool | None, tuple[Finding, ...]]:
     from peerbench import issues
 
-    return issues.read_file(path) if path.suffix.lower() == ".pdf" else issues.read(path)
+    if not path.is_file():
+        return issues.read(path), None, ()
+    from peerbench.project import find_root
+    from peerbench.verify import carried
+
+    with shown_stages() as progress:
+        found = carried.read(path, project=Path(find_root(str(Path.cwd()))), progress=progress)
+    return found.issue, found.verdict.verified, found.findings
 
 
-def _of_issues(first: Any, second: Any) -> Pair:
-    programs = tuple(str(issue.manifest.get("peerbench", "?")) for issue in (first, second))
-    names = tuple(f"{issue.name}, {issue.as_of}" for issue in (first, second))
-    same = first.digest == second.digest
-    return Pair((names[0], names[1]), (first.side, second.side), (programs[0], programs[1]), same)
+def _of_issues(first: Read, second: Read) -> Pair:
+    (then, was_true), (now, is_true) = first, second
+    programs = (str(then.manifest.get("peerbench", "?")), str(now.manifest.get("peerbench", "?")))
+    names = (f"{then.name}, {then.as_of}", f"{now.name}, {now.as_of}")
+    return Pair(names, (then.side, now.side), programs, then.basis == now.basis, (was_true, is_true))
 
 
 def _refuse_strangers(pair: Pair, *, anyway: bool) -> None:
@@ -330,6 +370,7 @@ def _side(pair: Pair, place: int) -> dict[str, Any]:
         "currency": asked.currency,
         "roles": dict(asked.roles),
         "peerbench": pair.programs[place],
+        "verified": pair.verified[place],
     }
 
 

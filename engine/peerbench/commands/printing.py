@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from typing import Final, TextIO
 
 from peerbench.core.errors import BenchError, UnusableRequest
@@ -77,6 +78,22 @@ def refuse(error: Exception) -> int:
     print(f"bench: this is a bug: {type(error).__name__}: {clean(str(error))}", file=sys.stderr)
     print("  Run the command again with --debug for the traceback.", file=sys.stderr)
     return 70
+
+
+@contextmanager
+def shown_stages() -> Iterator[Callable[[str], None]]:
+    """What is being done, on a terminal's last line, wiped at the end; elsewhere nothing."""
+    live = sys.stderr.isatty()
+
+    def show(stage: str) -> None:
+        if live:
+            print(f"\r\x1b[K{stage} …", end="", file=sys.stderr, flush=True)
+
+    try:
+        yield show
+    finally:
+        if live:
+            print("\r\x1b[K", end="", file=sys.stderr, flush=True)
 
 
 def coloured(stream: TextIO) -> bool:

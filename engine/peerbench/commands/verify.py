@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import json
-import sys
 from argparse import Namespace
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from peerbench.commands.printing import shown_stages
+
 if TYPE_CHECKING:
     from peerbench.verify.verdict import IssueVerdict, Verdict
     from peerbench.verify.words import Difference
 
 MOST: Final = 40  # differences that are printed; JSON has all
-LONGEST: Final = 240  # letters of each side of one
 
 
 def run(parsed: Namespace, arguments: list[str]) -> int:
@@ -35,17 +35,9 @@ def run(parsed: Namespace, arguments: list[str]) -> int:
 def _verdict(path: Path, home: Path, key: Path | None) -> Verdict | IssueVerdict:
     from peerbench.verify import verdict
 
-    def progress(stage: str) -> None:
-        if sys.stderr.isatty():
-            print(f"\r\x1b[K{stage} …", end="", file=sys.stderr, flush=True)
-
-    try:
-        if path.is_dir():
-            return verdict.issue(path, project=home, key=key, progress=progress)
-        return verdict.verdict(path, project=home, key=key, progress=progress)
-    finally:
-        if sys.stderr.isatty():
-            print("\r\x1b[K", end="", file=sys.stderr, flush=True)
+    with shown_stages() as progress:
+        judge = verdict.issue if path.is_dir() else verdict.verdict
+        return judge(path, project=home, key=key, progress=progress)
 
 
 def _data(found: Verdict | IssueVerdict) -> dict[str, Any]:
@@ -81,23 +73,8 @@ def _edition(found: Verdict) -> Iterator[str]:
 
 
 def _listed(differences: tuple[Difference, ...]) -> Iterator[str]:
-    yield from (f"  {_line(one)}" for one in differences[:MOST])
+    from peerbench.verify.words import told
+
+    yield from (f"  {told(one)}" for one in differences[:MOST])
     if len(differences) > MOST:
         yield f"  and {len(differences) - MOST} more; --format json lists them all."
-
-
-def _line(one: Difference) -> str:
-    place = f"{one.place}, row {one.row}" if one.row else one.place
-    near = f" after “{one.near}”" if one.near else ""
-    printed, right = _short(one.printed), _short(one.right)
-    if one.what in ("file", "record"):
-        return f"{place}: {printed}" if not right else f"{place}: it says {printed or 'nothing'}; the data make {right}"
-    if not right:
-        return f"{place}{near}: {one.what} that the data do not make: {printed}"
-    if not printed:
-        return f"{place}{near}: {one.what} left out: {right}"
-    return f"{place}{near}: {one.what}: it says {printed}; the data make {right}"
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= LONGEST else f"{text[: LONGEST - 61]} … {text[-58:]}"

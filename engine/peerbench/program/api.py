@@ -258,7 +258,7 @@ def diff(
     metrics: Collection[str] | None = None,
     today: Day = None,
 ) -> Differences:
-    """What moved between two issues (folders or PDFs), or between two days of one config, each change by its causes.
+    """What moved between two issues (folders, PDFs, web pages), or two days of one config, each change by its causes.
 
     first is a config's file with since (and until, else its as_of), or the earlier issue with second the later. The
     parts of a change sum to it.
@@ -291,7 +291,7 @@ def _sides_wrong(first: Path, second: object, since: Day, until: Day) -> Iterato
         elif since is None:
             yield _argument("since", "a config needs a day to start from", 'Give since="2025-06-30", say.')
     elif second is None:
-        yield _argument("second", "the later issue is not named", "Name the folder or PDF of an issue.")
+        yield _argument("second", "the later issue is not named", "Name the folder, PDF or web page of an issue.")
     elif since is not None or until is not None:
         yield _argument("since", "since and until go with a config, not with issues", "Leave them out.")
 
@@ -299,7 +299,14 @@ def _sides_wrong(first: Path, second: object, since: Day, until: Day) -> Iterato
 def _issue(path: Path) -> Side:
     from peerbench import issues
 
-    return (issues.read_file(path) if path.suffix.lower() == ".pdf" else issues.read(path)).side
+    if not path.is_file():
+        return issues.read(path).side
+    from peerbench.verify import carried
+
+    found = carried.read(path)
+    if found.findings:
+        raise UnusableRequest(tuple(replace(one, severity="error") for one in found.findings))
+    return found.issue.side
 
 
 def verify_brief(

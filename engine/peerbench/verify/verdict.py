@@ -72,13 +72,14 @@ def verdict(
     carried = carrier.read(path)
     progress(f"{carried.name}: computing again")
     wrong = tuple(_unsigned(carried.files, key)) if key is not None else ()
-    made, notes = computed_again(carried, (carried.edition,), project, _signed({carried.edition: carried}))
+    made, notes = computed_again(carried, (carried.edition,), project, signatures({carried.edition: carried}))
     progress(f"{carried.name}: comparing")
     found = judged(carried, made.get(carried.edition), notes)
     return replace(found, verified=found.verified and not wrong, differences=(*wrong, *found.differences))
 
 
-def _signed(carried: Mapping[str, Carrier]) -> dict[str, bytes]:
+def signatures(carried: Mapping[str, Carrier]) -> dict[str, bytes]:
+    """The signatures that editions carry, by their names."""
     return {name: one.files[SIGNATURE] for name, one in carried.items() if SIGNATURE in one.files}
 
 
@@ -321,7 +322,7 @@ def issue(
         found += [
             replace(wrong, place=f"{n}: {wrong.place}") for n, c in carried.items() for wrong in _unsigned(c.files, key)
         ]
-    made, notes = computed_again(first, [name for name in outputs if "/" in name], project, _signed(carried))
+    made, notes = computed_again(first, [name for name in outputs if "/" in name], project, signatures(carried))
     editions = tuple(replace(judged(one, made.get(one.edition), notes), name=name) for name, one in carried.items())
     found += [Difference("file", name, f"is {one.edition}", "") for name, one in carried.items() if one.edition != name]
     records = [name for name in there if name in made and name not in names]

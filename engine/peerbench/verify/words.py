@@ -17,6 +17,7 @@ VOID: Final = frozenset(
 SPOKEN: Final = ("aria-label", "alt", "title", "content")
 LONG: Final = 3000  # words beyond which repeated ones are no anchors for a comparison
 AROUND: Final = 3  # words of context
+LONGEST: Final = 240  # letters that are told of each side of a difference
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,24 @@ class Difference:
     right: str
     row: str = ""
     near: str = ""
+
+
+def told(one: Difference) -> str:
+    """A difference as a sentence: where, what the file says, what its data make."""
+    place = f"{one.place}, row {one.row}" if one.row else one.place
+    near = f" after “{one.near}”" if one.near else ""
+    printed, right = _short(one.printed), _short(one.right)
+    if one.what in ("file", "record"):
+        return f"{place}: {printed}" if not right else f"{place}: it says {printed or 'nothing'}; the data make {right}"
+    if not right:
+        return f"{place}{near}: {one.what} that the data do not make: {printed}"
+    if not printed:
+        return f"{place}{near}: {one.what} left out: {right}"
+    return f"{place}{near}: {one.what}: it says {printed}; the data make {right}"
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 61]} … {text[-58:]}"
 
 
 def differences(printed: Sequence[Word], right: Sequence[Word]) -> list[Difference]:
