@@ -539,7 +539,6 @@ def test_an_edition_is_compared_as_its_folder_would_be(
     name: str,
     diff: Diff,
     built: Built,
-    alibaba: studies.Written,
     variant: Callable[..., studies.Written],
     tmp_path: Path,
 ) -> None:
@@ -555,7 +554,7 @@ def test_an_edition_is_compared_as_its_folder_would_be(
 
 @pytest.mark.usefixtures("computed")
 def test_a_page_that_says_what_its_data_do_not_is_compared_only_when_that_is_meant(
-    diff: Diff, built: Built, alibaba: studies.Written, variant: Callable[..., studies.Written], tmp_path: Path
+    diff: Diff, built: Built, variant: Callable[..., studies.Written], tmp_path: Path
 ) -> None:
     then = leave(variant(as_of=date(2025, 6, 30)), tmp_path / "alibaba")
     change, _, printed = PAGE_CHANGES["a digit in the text"]
