@@ -164,9 +164,10 @@ def test_the_shipped_audiences_have_no_mistake() -> None:
 
 def test_help_names_every_key_block_takeaway_and_row() -> None:
     from peerbench import help
-    from peerbench.brief import panel, prose, tables
+    from peerbench.brief import panel, prose
     from peerbench.brief.blocks import BLOCKS
     from peerbench.brief.keys import AUDIENCE, STEP
+    from peerbench.brief.tables import rows
 
     text = help.page("topics", "audiences")
     keys = {
@@ -177,7 +178,7 @@ def test_help_names_every_key_block_takeaway_and_row() -> None:
         ("Blocks", BLOCKS),
         ("Takeaways", prose.TAKEAWAYS),
         ("Rows of the panel", panel.ROWS),
-        ("Rows of statistics", tables.STATISTICS),
+        ("Rows of statistics", rows.STATISTICS),
     ):
         listed = text.split(f"**{title}**: ")[1].split("\n")[0].rstrip(".")
         assert {name.strip() for name in listed.replace(";", ",").split(",")} == set(known), title

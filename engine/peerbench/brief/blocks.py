@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from peerbench.brief import circulation, exhibits, lookback, notes, prose, standing, tables
+from peerbench.brief import circulation, exhibits, lookback, notes, prose
 from peerbench.brief.context import Desk
+from peerbench.brief.tables import balance, comparables, correlations, inputs, peers, ranks, robustness, segments
 from peerbench.core.document import Block, SourceList
 
 Maker = Callable[[Desk], Block | None]
@@ -22,20 +23,20 @@ BLOCKS: Final[Mapping[str, Maker]] = {
     "figure.segments": exhibits.segments,
     "figure.prices": exhibits.prices,
     "figure.long_bars": exhibits.long_bars,
-    "table.summary": tables.summary,
-    "table.wide": tables.wide,
-    "table.comps": tables.comps,
-    "table.comps_few": tables.comps_few,
-    "table.ranks": standing.ranks,
-    "table.robustness": tables.robustness,
-    "table.robustness_failing": lambda desk: tables.robustness(desk, failing=True),
-    "table.peers": tables.peers,
-    "table.inputs": tables.inputs,
-    "table.balance": tables.balance,
-    "table.levels": tables.levels,
-    "table.readings": tables.readings,
-    "table.segments": tables.segments,
-    "table.correlations": tables.correlations,
+    "table.summary": comparables.summary,
+    "table.wide": comparables.wide,
+    "table.comps": comparables.comps,
+    "table.comps_few": comparables.comps_few,
+    "table.ranks": ranks.ranks,
+    "table.robustness": robustness.robustness,
+    "table.robustness_failing": lambda desk: robustness.robustness(desk, failing=True),
+    "table.peers": peers.peers,
+    "table.inputs": inputs.inputs,
+    "table.balance": balance.balance,
+    "table.levels": comparables.levels,
+    "table.readings": balance.readings,
+    "table.segments": segments.segments,
+    "table.correlations": correlations.correlations,
     "text.valuation_left": prose.valuation_left,
     "text.valuation_right": prose.valuation_right,
     "text.history": prose.history_text,

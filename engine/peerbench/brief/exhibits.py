@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from peerbench.brief import tables
 from peerbench.brief.context import Desk, cell
+from peerbench.brief.tables.columns import bare
+from peerbench.brief.tables.remarks import ltm_words
 from peerbench.core import figures
 from peerbench.core.document import Cell, Chart, Column, Number, Row, Spans, Table, Text
 from peerbench.core.evidence import Quantity
@@ -114,7 +115,7 @@ def range_dot(desk: Desk, width: float = 178.0, height: float = 56.5) -> Chart |
     title = desk.title(desk.audience.words("measures_title", "title.range_dot"), values, holds)
     subtitle = desk.audience.words("measures_subtitle") or (
         f"Premium or discount to the median of {words.count(len(ev.peers))} peers, %. Labels give the multiple; "
-        f"{tables.ltm_words(desk)[0].lower()}{tables.ltm_words(desk)[1:]}"
+        f"{ltm_words(desk)[0].lower()}{ltm_words(desk)[1:]}"
     )
     refs = [ref for metric in measures for ref in (relative(desk, metric).ref, ev.median(metric).ref)]
     note = f"Bars run from lowest to highest peer; {_quartile_words(len(ev.peers))}"
@@ -244,7 +245,7 @@ def scatter(desk: Desk) -> Chart | None:
         [("x", "Revenue growth"), ("y", ev.definitions[y].short)],
         [(ev.name(p.company), [Cell((p.x,)), Cell((p.y,))]) for p in points],
     )
-    ltm = tables.ltm_words(desk).replace("Last twelve months (LTM)", "LTM")
+    ltm = ltm_words(desk).replace("Last twelve months (LTM)", "LTM")
     return Chart(
         "scatter",
         title,
@@ -649,8 +650,8 @@ def long_bars(desk: Desk) -> Chart | None:
             figures.LongBar(
                 company,
                 f"{ev.name(company)}, year to {value.end:%b %Y}" if value.end else ev.name(company),
-                value.number(tables.bare(desk, metric)),
-                before.number(tables.bare(desk, metric)) if before is not None and before.ok else None,
+                value.number(bare(desk, metric)),
+                before.number(bare(desk, metric)) if before is not None and before.ok else None,
             )
         )
         pledge = ev.book.get("working:pledge_year_brief")

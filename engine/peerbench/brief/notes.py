@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from peerbench.brief import tables
 from peerbench.brief.context import Desk
+from peerbench.brief.tables.columns import code
 from peerbench.core.document import (
     AudienceBox,
     Basis,
@@ -225,9 +225,7 @@ def small_samples(desk: Desk) -> Note:
 def currency(desk: Desk) -> Note:
     rates = ", ".join(f"{q.what} {q.value:.4f}" for q in desk.study.rates if q.value is not None)
     if not rates:
-        one = (
-            f"Every price and every account is in {tables.code(desk.evidence.currency).strip()}; nothing is converted."
-        )
+        one = f"Every price and every account is in {code(desk.evidence.currency).strip()}; nothing is converted."
         return _note("currency", "Currency", one)
     return _note(
         "currency",

@@ -13,7 +13,8 @@ from peerbench.brief.audience import Audience
 from peerbench.brief.blocks import BLOCKS
 from peerbench.brief.cuts import PLANS
 from peerbench.brief.panel import ROWS
-from peerbench.brief.tables import COLUMNS, STATISTICS
+from peerbench.brief.tables.columns import COLUMNS
+from peerbench.brief.tables.rows import STATISTICS
 from peerbench.core.errors import UnusableRequest
 from peerbench.core.findings import Finding, Origin, did_you_mean
 from peerbench.narrate import phrases as wording

@@ -16,12 +16,12 @@ from typing import Any, Final, Literal
 
 import polars as pl
 
-from peerbench.brief import tables
 from peerbench.brief.assemble import ALWAYS_OPERANDS, FIELD
 from peerbench.brief.audience import Audience
 from peerbench.brief.context import Desk
 from peerbench.brief.sourcebook import Sourcebook
 from peerbench.brief.study import Study
+from peerbench.brief.tables.columns import bare
 from peerbench.core import frames
 from peerbench.core.arithmetic import Arithmetic, Leaf, RateOf, Row, Units, result
 from peerbench.core.document import Brief, Source
@@ -131,7 +131,7 @@ def workings(study: Study, brief: Brief, audience: Audience) -> Workings:
         dict(sorted(found.items(), key=lambda pair: _order(ev.everyone, pair))), rates,
         {leaf: one.company for one in operands if one.arithmetic for leaf in one.arithmetic.leaves
          if isinstance(leaf, Units)},
-        {metric: tables.bare(desk, metric) for metric in ev.definitions},
+        {metric: bare(desk, metric) for metric in ev.definitions},
         {ref: places.of(ref) for ref in brief.traces}, sources, numbers,
     )  # fmt: skip
 

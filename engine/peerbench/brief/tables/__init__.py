@@ -1,0 +1,1 @@
+"""Tables of a brief, a module a subject. What they share: columns, rows, and the remarks under them."""
