@@ -13,7 +13,7 @@ def leave(written: Written, series: Path) -> Path:
     """The issue of a study below output/<brief>/; returns its folder."""
     case = written.case
     files = records.files(written.study, written.frames, tuple(written.briefs.values()))
-    files |= dossier.files(case.data, case.request, written.study.plan)
+    files |= records.noticed(written.study) | dossier.files(case.data, case.request, written.study.plan)
     files["manifest.json"] = pipeline._manifest(case, files)
     folder = series / case.request.as_of.isoformat()
     for name, data in files.items():

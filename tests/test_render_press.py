@@ -25,6 +25,7 @@ with press.standing():
         os.kill(stood._pid, signal.SIGKILL)
     import documents
     from peerbench import lookup
+    from peerbench.core.enclosure import Enclosure
     from peerbench.core.errors import UnusableRequest
     from peerbench.render import pdf
     from peerbench.render.look import Look
@@ -33,13 +34,17 @@ with press.standing():
     charts = {chart.id: documents.placeholder(chart) for chart in documents.charts(brief)}
     if what == "refused":
         charts = {name: "<svg" for name in charts}
-    made = press.submit(brief, look=look, charts=charts, cache=cache).printed
+    if what == "left":
+        press.submit(brief, look=look, charts=charts, cache=cache)
+        press.expect(look, None, cache=cache)
+    carried = (Enclosure("a.csv", b"1", "text/csv", "One", "Data"),) if what == "carrying" else ()
+    ticket = press.submit(brief, look=look, charts=charts, cache=cache)
     try:
-        printed = made()
+        printed = ticket.printed(carried)
     except UnusableRequest as error:
         print("refused", len(error.findings) > 0)
     else:
-        own = pdf.write(brief, look=look, charts=charts, cache=cache)
+        own = pdf.write(brief, look=look, charts=charts, cache=cache, enclosures=carried)
         print(what, printed is not None and printed.data == own.data, printed is None)
 assert not press._standing
 """
@@ -57,6 +62,14 @@ def run(cache: Path, what: str) -> str:
 
 def test_the_press_prints_the_very_bytes_of_this_process(tmp_path: Path) -> None:
     assert run(tmp_path, "printed") == "printed True False"
+
+
+def test_what_the_file_carries_is_handed_over_while_the_sheets_are_laid_out(tmp_path: Path) -> None:
+    assert run(tmp_path, "carrying") == "carrying True False"
+
+
+def test_a_brief_left_in_the_press_is_never_taken_for_the_next_one(tmp_path: Path) -> None:
+    assert run(tmp_path, "left") == "left False True"
 
 
 def test_a_press_that_died_leaves_the_printing_to_the_caller(tmp_path: Path) -> None:

@@ -118,9 +118,10 @@ def made(
     folder: str = "",
     known: Taken | None = None,
     progress: Progress = lambda stage: None,
+    meanwhile: Callable[[], object] = lambda: None,
 ) -> Editions:
     """The editions of one audience. folder: where, the audience's own if left out; known: cuts that made the same brief
-    fit before.
+    fit before; meanwhile: what else there is to do while the press prints.
 
     Raises UnusableRequest for mistakes in templates, and when a page overflows though nothing more may give way.
     """
@@ -131,12 +132,11 @@ def made(
     cut = partial(_cut, shop, brief, reader)
     files: dict[str, bytes] = {}
     printing = PRINT in wanted
-    enclosed = shop.enclose(f"{folder}/brief.pdf") if printing else ()
     ticket = None
     if printing:
         first = cut(known) if known else brief
         drawings = drawn(shop, first) if known else charts
-        ticket = press.submit(first, look=look, charts=drawings, cache=shop.cache, enclosures=enclosed)
+        ticket = press.submit(first, look=look, charts=drawings, cache=shop.cache)
     if WEB in wanted:
         from peerbench.render import html
 
@@ -154,7 +154,9 @@ def made(
     steps = _steps(reader, shop.length)
     taken: Taken = known or {}
     left_out = fit.notes(taken, steps)
-    printed = ticket.printed() if ticket is not None else None
+    enclosed = shop.enclose(f"{folder}/brief.pdf")
+    meanwhile()
+    printed = ticket.printed(enclosed) if ticket is not None else None
     if printed is None or _errors(printed.findings):  # not printed elsewhere, or something has to give way
         whole = printed is not None and not known  # it was the whole brief that was printed
         full = [gap.page for gap in printed.gaps if gap.missing or gap.free_mm < 0] if printed and whole else ()

@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date
+from functools import cache, partial
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any, Final, Literal
 
@@ -144,24 +145,27 @@ def build(
     files: dict[str, bytes] = {}
     left_out: list[Finding] = []  # of printed pages; no brief speaks of another's
     kept = _kept(folder, case)
-    shop = carrying(shop_of(case, study), case, gather.locked(case.config, case.data), sign)
+    shop = carrying(shop_of(case, study), case, partial(gather.locked, case.config, case.data), sign)
     remembered = case.cache / "cuts" / f"{_digest(case)}.json"
     known, taken = editions.recalled(remembered), dict[str, Any]()
     progress("writing")
     readers = [reader for reader in case.request.audiences if reader.name in (*case.asked, *kept)]
     briefs = [shop.brief(reader) for reader in readers]
+    beside = cache(partial(_records, case, study, frames, briefs))
     ruling = None if gate is None else gate(study, frames, briefs)
     if ruling is not None and ruling.stops:
         return BuildResult(folder, (), (*study.findings, *ruling.stops), held=True, ruling=ruling)
     for reader, brief in zip(readers, briefs, strict=True):
         if reader.name in case.asked:
-            made = _editions(shop, case, reader, brief, lambda at: wanted, known=known, progress=progress)
+            made = _editions(
+                shop, case, reader, brief, lambda at: wanted, known=known, progress=progress, meanwhile=beside
+            )
             files |= made.files
             left_out += made.left_out
             taken |= made.taken
     editions.remember(remembered, {**known, **taken})
     study = replace(study, findings=(*study.findings, *left_out))
-    files |= _records(case, study, frames, briefs)
+    files |= beside() | records.noticed(study)
     files["manifest.json"] = _manifest(case, files | _files_of(folder, kept))
     if sign is not None:
         files[enclosures.SIGNATURE] = sign(files["manifest.json"])
@@ -172,7 +176,7 @@ def build(
 
 
 def _records(case: _Case, study: Study, frames: assemble.Frames, briefs: Sequence[Brief]) -> dict[str, bytes]:
-    """The data files that lie beside the pages."""
+    """The data files that lie beside the pages, but what was noticed, which the pages add to."""
     from peerbench.render import summary
 
     made = records.files(study, frames, briefs) | dossier.files(case.data, case.request, study.plan)
@@ -263,8 +267,12 @@ def _editions(
     *,
     known: Mapping[str, Any],
     progress: Progress,
+    meanwhile: Callable[[], object] = lambda: None,
 ) -> _Made:
-    """wanted: the formats of a folder; known: the cuts that made an earlier build of the same fit, by folder."""
+    """wanted: the formats of a folder; known: the cuts that made an earlier build of the same fit, by folder.
+
+    meanwhile: what else there is to do while the press prints.
+    """
     files: dict[str, bytes] = {}
     left_out: list[Finding] = []
     taken: dict[str, Any] = {}
@@ -273,7 +281,9 @@ def _editions(
             continue
         tongue = replace(shop, language=tag)
         said, unsaid = tongue.written(reader) if tag != languages.HOUSE else (brief, ())
-        made = editions.made(tongue, said, reader, wanted(at), folder=at, known=known.get(at), progress=progress)
+        made = editions.made(
+            tongue, said, reader, wanted(at), folder=at, known=known.get(at), progress=progress, meanwhile=meanwhile
+        )
         files |= made.files
         left_out += [*made.left_out, *_unsaid(tag, at, unsaid)]
         taken[at] = made.taken
@@ -305,20 +315,36 @@ def shop_of(case: _Case, study: Study) -> editions.Shop:
 def carrying(
     shop: editions.Shop,
     case: _Case,
-    lock: bytes,
+    lock: Callable[[], bytes],
     sign: signature.Sign | None = None,
     *,
     signed: Mapping[str, bytes] | None = None,
 ) -> editions.Shop:
-    """The shop whose editions carry what they were made from; `bench verify` computes them again from that alone."""
+    """The shop whose editions carry what they were made from; `bench verify` computes them again from that alone.
+
+    It is packed when the first edition asks for it: by then the press has a brief to lay out.
+    """
+    packed = cache(partial(_packed, case, lock))
+
+    def enclose(edition: str) -> tuple[Enclosure, ...]:
+        files, about = packed()
+        known = (signed or {}).get(edition)
+        own = sign if known is None else lambda manifest: known
+        return enclosures.with_manifest(files, {**about, "edition": edition}, own)
+
+    return replace(shop, enclose=enclose)
+
+
+def _packed(case: _Case, lock: Callable[[], bytes]) -> tuple[tuple[Enclosure, ...], dict[str, Any]]:
+    """The files that every edition carries, and what the manifest among them says."""
     assert case.given is not None
     names = [reader.name for reader in case.request.audiences]
-    files = enclosures.packed(case.config, case.given, lock, case.roots, names)
+    files = enclosures.packed(case.config, case.given, lock(), case.roots, names)
     if files and case.before.since is not None:
         told = looking.as_json(case.before.since)
         about_last = "What it says of the issue before"
         files = (*files, Enclosure(looking.FILE, told, "application/json", about_last, "Supplement"))
-    about = {
+    return files, {
         "brief": case.config.name,
         "config_path": case.config.files[0].path,
         "audiences": names,
@@ -329,13 +355,6 @@ def carrying(
         # What carries nothing names nothing of where it came from: the same rows by any way are the same page.
         **({} if case.config.attachments else {"inputs": {}, "config": ""}),
     }
-
-    def enclose(edition: str) -> tuple[Enclosure, ...]:
-        known = (signed or {}).get(edition)
-        own = sign if known is None else lambda manifest: known
-        return enclosures.with_manifest(files, {**about, "edition": edition}, own)
-
-    return replace(shop, enclose=enclose)
 
 
 def _kept(folder: Path, case: _Case) -> tuple[str, ...]:
@@ -802,7 +821,7 @@ def again(
     if held := tuple(finding for finding in study.findings if finding.severity == HELD_BY):
         raise UnusableRequest(held)
     study = _with_before(study, case.before)
-    shop = carrying(shop_of(case, study), case, lock, signed=signed)
+    shop = carrying(shop_of(case, study), case, lambda: lock, signed=signed)
 
     def formats(at: str) -> list[str]:
         return [FORMATS[path.suffix] for path in map(PurePath, wanted) if path.parent.as_posix() == at]
@@ -816,7 +835,7 @@ def again(
             files |= made.files
             study = replace(study, findings=(*study.findings, *made.left_out))
     kept = {looking.FILE: since} if since else {}
-    return {**_records(case, study, frames, briefs), **kept, **files}
+    return {**_records(case, study, frames, briefs), **records.noticed(study), **kept, **files}
 
 
 # ---- without pages ---------------------------------------------------------------------------------------------------

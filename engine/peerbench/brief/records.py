@@ -18,14 +18,18 @@ FORMULA: Final = r"^[=+\-@\t\r]"  # how a cell begins that a spreadsheet takes f
 
 
 def files(study: Study, frames: Frames, briefs: Sequence[Brief]) -> dict[str, bytes]:
-    """Name → bytes: metrics, comparison, the facts used, every printed number, everything noticed."""
+    """Name → bytes: metrics, comparison, the facts used, every printed number."""
     return {
         "metrics.csv": as_csv(frames.metrics),
         "comparison.csv": as_csv(frames.comparison),
         "facts.parquet": _parquet(used_facts(study, briefs)),
         "claims.csv": as_csv(_claims(briefs)),
-        "findings.json": as_json([asdict(finding) for finding in study.findings]),
     }
+
+
+def noticed(study: Study) -> dict[str, bytes]:
+    """The file of everything noticed."""
+    return {"findings.json": as_json([asdict(finding) for finding in study.findings])}
 
 
 def as_csv(frame: pl.DataFrame) -> bytes:

@@ -39,7 +39,7 @@ def fitted(
     """
 
     def laid_out(made: Brief) -> Sheets:
-        return pdf.lay_out(made, look=look, charts=draw(made), cache=cache, enclosures=enclosures)
+        return pdf.lay_out(made, look=look, charts=draw(made), cache=cache)
 
     def overflowing(taken: Taken, pages: Collection[str]) -> Collection[str]:
         return _overflowing(pdf.room(cut(taken), look=look, cache=cache, only=pages))
@@ -47,13 +47,13 @@ def fitted(
     if known:
         tried = laid_out(cut(known))
         if not tried.overflowing:
-            return pdf.written(tried), known, notes(known, steps)
+            return pdf.written(tried, enclosures), known, notes(known, steps)
     sheets = None if full else laid_out(brief)
     full = sheets.overflowing if sheets else full
     taken = chosen(full, steps, overflowing)
     if sheets is None or taken:
         sheets = laid_out(cut(taken) if taken else brief)
-    return pdf.written(sheets), taken, notes(taken, steps)
+    return pdf.written(sheets, enclosures), taken, notes(taken, steps)
 
 
 def notes(taken: Taken, steps: Steps) -> tuple[Finding, ...]:

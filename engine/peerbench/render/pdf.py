@@ -28,6 +28,7 @@ from peerbench.render import conform, han, limits, measure, style, templates, tr
 from peerbench.render.look import FONTS, HEADLINE_FONT, Look, Paper
 
 PAGE: Final = "print.html.j2"
+PARTS: Final = "blocks.html.j2"
 STYLES: Final = ("fonts.css", "print.css")
 OPTIONS: Final = {"pdf_variant": "pdf/a-3a", "pdf_tags": True}  # and PDF/UA-1, see conform
 ENDLESS: Final = (
@@ -69,9 +70,8 @@ class Sheets:
     gaps: tuple[measure.Gap, ...]
     laid_out: Any
     again: Again  # the same with more style
-    identifier: bytes
+    made_from: str  # a digest
     look: Look
-    enclosures: tuple[Enclosure, ...] = ()
 
     @property
     def overflowing(self) -> tuple[str, ...]:
@@ -87,17 +87,14 @@ def write(
     Raises UnusableRequest when a template is wrong, asks for anything outside, or draws a WeasyPrint warning; a page
     that overflows is an error finding, so that a brief is never issued with a page cut in two.
     """
-    return written(lay_out(brief, look=look, charts=charts, cache=cache, enclosures=enclosures))
+    return written(lay_out(brief, look=look, charts=charts, cache=cache), enclosures)
 
 
-def lay_out(
-    brief: Brief, *, look: Look, charts: Mapping[str, str], cache: Path, enclosures: Sequence[Enclosure] = ()
-) -> Sheets:
+def lay_out(brief: Brief, *, look: Look, charts: Mapping[str, str], cache: Path) -> Sheets:
     """The brief on its sheets, measured."""
     again, made_from = _prepared(brief, look, charts, cache)
     laid_out = again("")
-    gaps, name = tuple(measure.gaps(laid_out.pages, brief)), _identifier(made_from, enclosures)
-    return Sheets(brief, gaps, laid_out, again, name, look, tuple(enclosures))
+    return Sheets(brief, tuple(measure.gaps(laid_out.pages, brief)), laid_out, again, made_from, look)
 
 
 def room(brief: Brief, *, look: Look, cache: Path, only: Collection[str] | None = None) -> tuple[measure.Gap, ...]:
@@ -143,17 +140,17 @@ def _prepared(brief: Brief, look: Look, charts: Mapping[str, str], cache: Path) 
     return again, _made_from(body, css, charts)
 
 
-def written(sheets: Sheets) -> Printed:
-    """The file of laid-out sheets, and what broke a rule of the page."""
+def written(sheets: Sheets, enclosures: Sequence[Enclosure] = ()) -> Printed:
+    """The file of laid-out sheets with what it carries, and what broke a rule of the page."""
     brief, gaps = sheets.brief, sheets.gaps
     if sheets.overflowing:  # how much too much shows only on an endless sheet
         measured = {gap.page: gap for gap in _room(brief, sheets.again)}
         gaps = tuple(measured[gap.page] if gap.page in sheets.overflowing else gap for gap in gaps)
     with _warnings() as warnings, _no_collection(), _left_open(), _limited(sheets.look):
         data = sheets.laid_out.write_pdf(
-            pdf_identifier=sheets.identifier,
-            attachments=[_attachment(one, brief, sheets.laid_out.url_fetcher) for one in sheets.enclosures],
-            finisher=partial(conform.finish, kinds={one.name: one.kind for one in sheets.enclosures}),
+            pdf_identifier=_identifier(sheets.made_from, enclosures),
+            attachments=[_attachment(one, brief, sheets.laid_out.url_fetcher) for one in enclosures],
+            finisher=partial(conform.finish, kinds={one.name: one.kind for one in enclosures}),
             **OPTIONS,
         )
     if warnings and not sheets.overflowing:  # links to what fell off a full page lead nowhere; it is never issued
@@ -263,7 +260,8 @@ def rehearse(look: Look, paper: Paper, cache: Path) -> None:
     """
     if not templates.all_shipped(look):
         return
-    templates.environment(look).get_template(PAGE)
+    for name in (PAGE, PARTS):
+        templates.environment(look).get_template(name)
     weasyprint, css = _weasyprint(_font_folder(look), cache), _css(look, paper)
     fetcher = _fetcher(weasyprint, look, {})
     with _warnings() as warnings, _no_collection(), _left_open():

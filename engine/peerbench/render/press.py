@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
@@ -21,18 +21,20 @@ if TYPE_CHECKING:
 
     from peerbench.core.document import Brief
     from peerbench.core.enclosure import Enclosure
+    from peerbench.core.findings import Finding
     from peerbench.render.look import Look, Paper
-    from peerbench.render.pdf import Printed
+    from peerbench.render.pdf import Printed, Sheets
 
 THREADED: Final = ("polars", "vl_convert")  # whose threads a fork would lose
 _standing: list[Press] = []
 
 
 class Press:
-    """The pipes to the printing process."""
+    """The pipes to the printing process. busy: from a brief that is handed in until its file is taken out."""
 
     def __init__(self, pid: int, jobs: BinaryIO, sheets: BinaryIO) -> None:
         self._pid, self._jobs, self._sheets = pid, jobs, sheets
+        self.busy = False
 
     def send(self, job: tuple[Any, ...]) -> None:
         pipes.put(self._jobs, job)
@@ -53,14 +55,18 @@ class Ticket:
     def __init__(self, press: Press | None) -> None:
         self._press = press
 
-    def printed(self) -> Printed | None:
-        """Wait for the sheets. What the press refused is raised here, as it would be in this process."""
+    def printed(self, enclosures: Sequence[Enclosure] = ()) -> Printed | None:
+        """Hand over what the file carries and wait for it. What the press refused is raised here, as it would be in
+        this process.
+        """
         if self._press is None:
             return None
         try:
+            self._press.send(tuple(enclosures))
             answer = self._press.receive()
         except (OSError, EOFError):
             return None
+        self._press.busy = False
         if isinstance(answer, tuple):
             from peerbench.core.errors import UnusableRequest
 
@@ -85,23 +91,26 @@ def standing() -> Iterator[None]:
 
 def expect(look: Look, paper: Paper, *, cache: Path) -> None:
     """Tell the press that stands what the next brief will look like, so that it is ready when the figures are."""
-    if _standing:
+    if (press := _free()) is not None:
         with suppress(OSError):
-            _standing[-1].send((look, paper, cache))
+            press.send((look, paper, cache))
 
 
-def submit(
-    brief: Brief, *, look: Look, charts: Mapping[str, str], cache: Path, enclosures: Sequence[Enclosure] = ()
-) -> Ticket:
-    """Hand a brief to the press that stands, if one does; one job at a time."""
-    press = _standing[-1] if _standing else None
+def submit(brief: Brief, *, look: Look, charts: Mapping[str, str], cache: Path) -> Ticket:
+    """Hand a brief to the press that stands, if one does and is free: a ticket never used leaves it busy for good."""
+    press = _free()
     if press is None:
         return Ticket(None)
+    press.busy = True
     try:
-        press.send((brief, look, dict(charts), cache, tuple(enclosures)))
+        press.send((brief, look, dict(charts), cache))
     except OSError:
         return Ticket(None)
     return Ticket(press)
+
+
+def _free() -> Press | None:
+    return _standing[-1] if _standing and not _standing[-1].busy else None
 
 
 def _safe() -> bool:
@@ -126,6 +135,23 @@ def _forked() -> Press | None:
     return Press(pid, os.fdopen(job_in, "wb"), os.fdopen(sheet_out, "rb"))
 
 
+def _answer(lay_out: Callable[[], Sheets], jobs: BinaryIO) -> Printed | tuple[Finding, ...]:
+    """The file of a brief, or what is wrong with it. What the file carries comes while the sheets are laid out."""
+    from peerbench.core.errors import UnusableRequest
+    from peerbench.render import pdf
+
+    try:
+        laid_out = lay_out()
+    except UnusableRequest as error:
+        pipes.get(jobs)
+        return error.findings
+    enclosures = pipes.get(jobs)
+    try:
+        return pdf.written(laid_out, enclosures)
+    except UnusableRequest as error:
+        return error.findings
+
+
 def _serve(jobs: BinaryIO, sheets: BinaryIO) -> None:
     """The press's own life: load, print until the pipe closes, leave without running anybody's exit handlers."""
     status = 1
@@ -139,14 +165,9 @@ def _serve(jobs: BinaryIO, sheets: BinaryIO) -> None:
                 case look, paper, cache:
                     with suppress(UnusableRequest):  # told again when the brief is printed
                         pdf.rehearse(look, paper, cache)
-                    continue
-                case brief, look, charts, cache, enclosures:
-                    job = partial(pdf.write, brief, look=look, charts=charts, cache=cache, enclosures=enclosures)
-            try:
-                answer: Any = job()
-            except UnusableRequest as error:
-                answer = error.findings
-            pipes.put(sheets, answer)
+                case brief, look, charts, cache:
+                    lay_out = partial(pdf.lay_out, brief, look=look, charts=charts, cache=cache)
+                    pipes.put(sheets, _answer(lay_out, jobs))
     except EOFError:
         status = 0
     finally:
