@@ -26,6 +26,7 @@ NO_EXAMPLE = {
     "a ledger must be there, or refuse to be": ("ledger",),
     "a schedule must be followed": ("gate",),
     "a worker must end, or a cluster be away; see test_fleet": ("fleet",),
+    "an issue must be there to rest on a fact; see test_commands_recall": ("unused-fact",),
     "a file must be there to be verified; see test_verify": ("not-verifiable", "not-verified"),
     "a key must be there; see test_signature": ("signature",),
     "the config's own shape refuses it first": ("metric-unit",),

@@ -223,6 +223,15 @@ def days(series: Path) -> tuple[date, ...]:
     return tuple(sorted(day for path in named if (day := _day(path.name)) is not None))
 
 
+def folders(out: Path) -> tuple[Path, ...]:
+    """Every issue below output/, by brief and day, whether or not it can be read; a brief may lie deeper than another.
+
+    Folders that begin with a dot are being written and are nobody's business.
+    """
+    found = (path.parent for path in out.rglob(MANIFEST) if DAY.fullmatch(path.parent.name))
+    return tuple(sorted(path for path in found if not any(part[0] == "." for part in path.relative_to(out).parts)))
+
+
 def _day(text: str) -> date | None:
     try:
         return date.fromisoformat(text)

@@ -177,7 +177,7 @@ def _kind(before: Mapping[str, Any] | None, after: Mapping[str, Any] | None, day
     return "corrected" if max(before["known_on"], after["known_on"]) <= day else "restated"
 
 
-def _swapped(facts: pl.DataFrame, day: date, found: Sequence[Restated], *, to_now: bool) -> pl.DataFrame:
+def swapped(facts: pl.DataFrame, day: date, found: Sequence[Restated], *, to_now: bool) -> pl.DataFrame:
     """The facts of one issue as the other one's vintages have them: same periods, the other's values.
 
     Of each restated fact the vintage known on the issue's day takes the other value; what the other lacks goes, and
@@ -296,7 +296,7 @@ class _Between:
         if not companies:
             return {}
         mine = side.data.facts.filter(pl.col("company").is_in(list(companies)))
-        facts = _swapped(mine, side.asked.as_of, self.restated, to_now=to_now)
+        facts = swapped(mine, side.asked.as_of, self.restated, to_now=to_now)
         view = View(index(replace(side.data, facts=facts), companies), side.asked.as_of)
         return self._panel(view, companies)
 

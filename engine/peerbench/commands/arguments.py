@@ -160,6 +160,7 @@ def _add_peers(command: Callable[[str, str], ArgumentParser]) -> None:
 def _add_diff(command: Callable[[str, str], ArgumentParser]) -> None:
     recall = command("recall", "list the issues that were printed on facts that are others now, figure by figure")
     recall.add_argument("configs", nargs="*", metavar="CONFIG", help=_CONFIGS)
+    recall.add_argument("--facts", metavar="FILE", help="by this file of changed facts, not by the configs' sources")
     recall.add_argument("--out", metavar="FOLDER", help="where the issues lie (default: output/ of the project)")
     _add_format(recall)
     diff = command("diff", "say what moved between two issues: price, earnings, FX, shares, restatement, peers, method")

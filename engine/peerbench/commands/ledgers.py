@@ -100,6 +100,14 @@ def ledger(found: Found) -> Ledger:
     return Ledger.open(next(iter(places), f"sqlite:///{found.root / PLACE}"))
 
 
+def existing(found: Found) -> Ledger | None:
+    """The ledger that the configs name, if it is there already: to look something up makes none."""
+    named = found.scheduled or found.configs
+    place = _place(named[0]) if named else f"sqlite:///{found.root / PLACE}"
+    there = not place.startswith("sqlite:///") or Path(place.removeprefix("sqlite:///")).is_file()
+    return ledger(found) if there else None
+
+
 def _place(config: Config) -> str:
     if not config.ledger_variable:
         return f"sqlite:///{config.root / (config.ledger_file or PLACE)}"

@@ -11,6 +11,7 @@ queued, in one transaction, so that however often it is built it is published at
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -118,6 +119,11 @@ class UsedFact:
     currency: str
     known_on: date
     source: str
+
+
+def fact_name(id: str) -> str:
+    """The name of a fact whenever it became known: its id without the day, but with what tells two of one day apart."""
+    return re.sub(r"@\d{4}-\d{2}-\d{2}", "", id, count=1)
 
 
 @dataclass(frozen=True, slots=True)

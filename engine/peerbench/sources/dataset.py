@@ -6,13 +6,16 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+import polars as pl
+
 from peerbench.core.dataset import Dataset
 from peerbench.core.errors import UnusableRequest
 from peerbench.core.findings import Finding, Origin, did_you_mean
 from peerbench.sources import layout
 from peerbench.sources.columns import header_faults
-from peerbench.sources.merge import combine
+from peerbench.sources.merge import combine, rows
 from peerbench.sources.payload import Payload
+from peerbench.sources.shape import shaped
 from peerbench.sources.table import SUFFIXES, Table, read
 
 _SHIPPED: Final = Path(__file__).resolve().parents[1] / "datasets"
@@ -41,6 +44,20 @@ def load(folder: Path, *, shown_as: str = "") -> tuple[Dataset, Findings]:
     """
     dataset = combine((read_folder(folder, shown_as=shown_as),))
     return dataset, dataset.findings
+
+
+def facts(path: Path) -> tuple[pl.DataFrame, Findings]:
+    """A facts file by itself, of whatever companies, as FACTS, and what was noticed; UnusableRequest: it is unreadable.
+
+    Rows that break a rule are left out and named by a finding "quarantine".
+    """
+    table, seen = read(path, shown=str(path))
+    found = (*seen, *(header_faults(table, layout.COLUMNS["facts"]) if table else ()))
+    errors = tuple(finding for finding in found if finding.severity == "error")
+    if table is None or errors:
+        raise UnusableRequest(errors)
+    frame, said = rows("facts", table, layout.Known(tuple(table.frame["company"].drop_nulls().unique())))
+    return shaped({"facts": frame})["facts"], (*found, *said)
 
 
 def read_folder(folder: Path, *, shown_as: str = "", partial: bool = False) -> Payload:

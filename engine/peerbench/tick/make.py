@@ -17,7 +17,7 @@ from peerbench import gather, pipeline
 from peerbench.config.values import Config
 from peerbench.core.errors import UnusableRequest
 from peerbench.core.findings import Finding
-from peerbench.deliver.ledger import LEASE, Issue, LeaseLost, Ledger, Outcome, To, UsedFact
+from peerbench.deliver.ledger import LEASE, Issue, LeaseLost, Ledger, Outcome, To, UsedFact, fact_name
 from peerbench.deliver.protocol import TRIES, pause
 from peerbench.tick import look
 
@@ -204,7 +204,7 @@ def used_facts(path: Path) -> tuple[UsedFact, ...]:
         return ()
     rows = pl.read_parquet(path, columns=["id", "value", "currency", "known_on", "source_title"])
     return tuple(
-        UsedFact(id.partition("@")[0], value, currency or "", known_on, title or "")
+        UsedFact(fact_name(id), value, currency or "", known_on, title or "")
         for id, value, currency, known_on, title in rows.drop_nulls("value").iter_rows()
     )
 
