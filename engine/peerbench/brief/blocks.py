@@ -5,24 +5,25 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from peerbench.brief import circulation, exhibits, lookback, notes, prose
+from peerbench.brief import circulation, lookback, notes, prose
 from peerbench.brief.context import Desk
+from peerbench.brief.exhibits import football, history, prices, quarters, range_dot, scatter, spending
 from peerbench.brief.tables import balance, comparables, correlations, inputs, peers, ranks, robustness, segments
 from peerbench.core.document import Block, SourceList
 
 Maker = Callable[[Desk], Block | None]
 
 BLOCKS: Final[Mapping[str, Maker]] = {
-    "figure.range_dot": exhibits.range_dot,
-    "figure.range_dot_compact": lambda desk: exhibits.range_dot(desk, height=exhibits.COMPACT_MM),
-    "figure.history": exhibits.history,
-    "figure.scatter": exhibits.scatter,
-    "figure.football": exhibits.football,
-    "figure.multiples": exhibits.multiples,
-    "figure.bars": exhibits.bars,
-    "figure.segments": exhibits.segments,
-    "figure.prices": exhibits.prices,
-    "figure.long_bars": exhibits.long_bars,
+    "figure.range_dot": range_dot.range_dot,
+    "figure.range_dot_compact": lambda desk: range_dot.range_dot(desk, height=range_dot.COMPACT_MM),
+    "figure.history": history.history,
+    "figure.scatter": scatter.scatter,
+    "figure.football": football.football,
+    "figure.multiples": quarters.multiples,
+    "figure.bars": spending.bars,
+    "figure.segments": quarters.segments,
+    "figure.prices": prices.prices,
+    "figure.long_bars": spending.long_bars,
     "table.summary": comparables.summary,
     "table.wide": comparables.wide,
     "table.comps": comparables.comps,

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Final
 
-from peerbench.brief import exhibits
 from peerbench.brief.context import Desk
+from peerbench.brief.exhibits.prices import sparkline
 from peerbench.core.document import Number, Panel, PanelRow, Spans, Text, When
 from peerbench.core.evidence import Quantity
 
@@ -156,7 +156,7 @@ def panel(desk: Desk) -> Panel:
     settings = desk.audience.settings.get("panel") or {}
     rows = tuple(row for name in settings.get("rows", ()) if (row := ROWS[name](desk)) is not None)
     large, caption = _large(desk, settings.get("large", "price"), settings.get("caption", ""))
-    return Panel(company.name, company.native_name, large, caption, exhibits.sparkline(desk), rows)
+    return Panel(company.name, company.native_name, large, caption, sparkline(desk), rows)
 
 
 def _large(desk: Desk, name: str, caption: str) -> tuple[Number, Spans]:
