@@ -9,6 +9,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -20,6 +21,8 @@ import pytest
 import yaml
 
 from peerbench import cli, pipeline
+from peerbench.commands import schedule
+from peerbench.commands.arguments import parser
 from peerbench.core.errors import UnusableRequest
 from peerbench.core.findings import Finding
 from peerbench.deliver import folder as folders
@@ -186,7 +189,7 @@ def test_a_delivery_that_waits_is_shown_with_its_cause(place: Path, made: Pipeli
     assert "later      alba" in out
     code, out, _ = ran(capsys, "status")
     assert code == 0  # it is tried again by itself
-    assert re.search(r"queued  folder risk  1 tries, again .*: the folder .*mount is not there", out)
+    assert re.search(r"queued    alba 20.* UTC  folder risk  1 try, again .*: the folder .*mount is not there", out)
 
 
 # ---- the ledger's place ----------------------------------------------------------------------------------------------
@@ -293,6 +296,45 @@ def test_the_loop_ends_after_the_issue_in_hand_when_it_is_asked_to(place: Path) 
     with Ledger.file(place / ".bench" / "ledger.sqlite") as ledger:
         assert [issue.state for issue in ledger.issues()] == ["published"]
         assert [one.state for one in ledger.deliveries()] == ["queued"]
+
+
+def test_a_loop_that_is_asked_twice_ends_at_once_and_the_next_pass_goes_on(place: Path) -> None:
+    long = SLOW.replace("time.sleep(1.5)", "time.sleep(60)")
+    run = subprocess.Popen([sys.executable, "-c", long], cwd=place, stderr=subprocess.PIPE, text=True)
+    assert waited((place / "begun").exists)
+    assert run.stderr is not None
+    os.kill(run.pid, signal.SIGTERM)
+    assert "once more ends it at once" in run.stderr.readline()
+    os.kill(run.pid, signal.SIGTERM)
+    run.communicate(timeout=30)
+    assert run.returncode == -signal.SIGTERM
+    with Ledger.file(place / ".bench" / "ledger.sqlite") as ledger:
+        assert [issue.state for issue in ledger.issues()] == ["building"]
+
+
+def test_a_loop_says_what_is_wrong_once_and_goes_on_without_its_configs(
+    place: Path, made: Pipeline, capsys: Capture
+) -> None:
+    """A checkout may take the folder away for a moment; a mistake is no news half a minute later."""
+    (place / "configs" / "bora.yaml").write_text("subject: [\n", "utf-8")
+    parsed = parser().parse_args(["schedule", "run"])
+    told, said = (), []
+    for spoil in (lambda: None, lambda: None, lambda: (place / "configs").rename(place / "away"), lambda: None):
+        spoil()
+        told = schedule._once(parsed, threading.Event(), {}, told)
+        said.append(capsys.readouterr().err.count("bora.yaml"))
+    assert said == [1, 0, 0, 0]
+
+
+def test_a_config_with_a_mistake_still_says_where_its_ledger_lies(place: Path, made: Pipeline, capsys: Capture) -> None:
+    path = place / "configs" / "alba.yaml"
+    rewrite(path, ledger="issues.sqlite")
+    assert ran(capsys, "tick")[0] == 0
+    rewrite(path, schedule={"cron": "0 7 30 2 *"})
+    _, out, err = ran(capsys, "history")
+    assert "published" in out
+    assert "never a day 30" in err
+    assert not (place / ".bench").exists()
 
 
 # ---- the real pipeline -----------------------------------------------------------------------------------------------

@@ -28,6 +28,8 @@ def test_an_address_with_or_without_a_name(written: str, meant: tuple[str, str])
         *("", "reader", "@example.com", "reader@", "a@b@c", "two words@example.com", "a@exam ple.com", "a@-b.com"),
         *("x@example.com, y@example.com", "a@b\nBcc: x@example.com", "a@b\r\n", "<a@b", "a@b>", "A <a@b> B", "a..b@c"),
         "Reader\nBcc: x@y <reader@example.com>",
+        *(".a@example.com", "a.@example.com", "a\udcff@example.com"),
+        *("A\u2028B <a@example.com>", "\u202eredaer <a@example.com>"),  # a line end, and letters that run backwards
     ],
 )
 def test_what_is_no_address_or_several(written: str) -> None:

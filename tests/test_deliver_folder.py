@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import subprocess
 import sys
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -179,6 +181,59 @@ def test_an_issue_that_a_living_build_has_set_aside_is_not_taken_from_it(issue: 
         assert tree(aside) == OLD
     finally:
         child.communicate(b"\n")
+
+
+def test_several_builds_of_one_issue_at_once_leave_one_of_them_whole(issue: Path) -> None:
+    """Threads of one process have one process number: without a lock each clears away what the other is writing."""
+    made = [{f"risk/{number}.html": bytes([65 + who]) * 999 for number in range(6)} for who in range(3)]
+    with ThreadPoolExecutor(3) as threads:
+        list(threads.map(lambda files: [publish(issue, files) for _ in range(5)], made))
+    assert tree(issue) in made
+    assert [path.name for path in issue.parent.iterdir()] == [issue.name]
+
+
+def test_who_waits_too_long_for_another_build_is_told_so_and_nothing_is_touched(
+    issue: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish(issue, OLD)
+    monkeypatch.setattr(delivery, "PATIENCE", 0.05)
+    handle = os.open(issue.parent, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        with pytest.raises(UnusableRequest, match="another build is writing there") as refused:
+            publish(issue, NEW)
+    finally:
+        os.close(handle)
+    assert "build again" in refused.value.findings[0].hint
+    assert tree(issue.parent) == {f"2025-09-23/{name}": data for name, data in OLD.items()}
+
+
+def test_a_name_that_begins_like_another_is_not_taken_for_it(tmp_path: Path) -> None:
+    """`risk-desk`, set aside by a build that was killed, is not brought back as `risk`, nor cleared away with it."""
+    left = tmp_path / ".old-risk-desk-999999"
+    left.mkdir()
+    publish(tmp_path / "risk", NEW)
+    assert left.is_dir()
+    delivery.recover(tmp_path / "risk-desk")
+    assert (tmp_path / "risk-desk").is_dir()
+
+
+def test_what_another_machine_writes_on_a_shared_disk_is_left_to_it_for_a_day(issue: Path) -> None:
+    """Its process numbers say nothing here."""
+    writing, forgotten = (issue.with_name(f".new-{issue.name}-{pid}.0a1b2c3d") for pid in (999998, 999999))
+    for left in (writing, forgotten):
+        left.mkdir(parents=True)
+    os.utime(forgotten, (0, 0))
+    publish(issue, NEW)
+    assert writing.is_dir()
+    assert not forgotten.exists()
+
+
+def test_an_issue_that_another_machine_set_aside_and_never_replaced_comes_back(issue: Path) -> None:
+    publish(issue, OLD)
+    issue.rename(issue.with_name(f".old-{issue.name}-999999.0a1b2c3d"))
+    delivery.recover(issue)
+    assert tree(issue) == OLD
 
 
 def test_a_place_that_cannot_be_written_is_refused_by_name(tmp_path: Path) -> None:

@@ -252,6 +252,25 @@ def test_a_sender_that_was_killed_loses_the_delivery_to_another(ledger: Ledger) 
     assert ledger.settle_delivery(second, LATER, receipt={}).state == "sent"
 
 
+def test_what_a_clock_that_was_years_ahead_put_off_or_held_is_taken_up_by_the_right_one(ledger: Ledger) -> None:
+    """No wait and no lease is longer than hours: one that ends in a year was noted under a wrong clock."""
+    ahead = NOW + timedelta(days=365)
+    waiting, building = ledger.plan([occasion("alba"), occasion("bora")], NOW)
+    held = ledger.claim(waiting.id, "a", ahead)
+    assert held is not None
+    ledger.finish(held, "failed", ahead, again=ahead + LEASE)
+    assert ledger.claim(building.id, "a", ahead) is not None
+    published(ledger, occasion("cora"), send=MAIL[:1])
+    first = ledger.claim_delivery("a", ahead)
+    assert first is not None
+    ledger.settle_delivery(first, ahead, error="busy", again=ahead + MINUTE)
+    assert [one.id for one in ledger.due(NOW)] == [waiting.id, building.id]
+    assert ledger.claim(building.id, "b", NOW) is not None
+    second = ledger.claim_delivery("b", NOW)
+    assert second is not None
+    assert second.id == first.id
+
+
 # ---- damage ----------------------------------------------------------------------------------------------------------
 
 

@@ -258,3 +258,46 @@ def test_a_certificate_of_nobody_gets_no_password(tmp_path: Path, secured: Any) 
         )
     assert not told.value.again
     assert not box.letters
+
+
+# ---- what no library may trip over -----------------------------------------------------------------------------------
+
+
+def test_letters_beyond_ascii_in_name_and_address_arrive_as_they_are(tmp_path: Path) -> None:
+    box = Box()
+    with served(box) as server:
+        delivery(server).send(parcels.parcel(tmp_path), ("Jörg Öztürk, Zürich <jörg@bücher.example>",), "k")
+    (letter,) = box.letters
+    (line,) = (text for text in letter.as_bytes().decode().splitlines() if text.startswith("To:"))
+    assert line == 'To: "Jörg Öztürk, Zürich" <jörg@bücher.example>'
+
+
+@pytest.mark.parametrize("host", ["smtp..example.com", "a" * 64 + ".example.com"])
+def test_a_name_that_no_server_has_is_told_and_final(tmp_path: Path, host: str) -> None:
+    with pytest.raises(NotDelivered, match="no name of a server") as told:
+        delivery(Server(host)).send(parcels.parcel(tmp_path), (READER,), "k")
+    assert not told.value.again
+
+
+def test_certificates_that_cannot_be_read_are_named_not_the_server(tmp_path: Path) -> None:
+    (tmp_path / "empty.pem").write_text("no certificate\n")
+    for name, why in (("nowhere.pem", "No such file"), ("empty.pem", "holds no certificate")):
+        with pytest.raises(NotDelivered, match=rf"certificates in .*{name} cannot be read: .*{why}"):
+            delivery(Server("127.0.0.1", 9, authorities=tmp_path / name)).send(parcels.parcel(tmp_path), (READER,), "k")
+
+
+def test_a_server_that_speaks_no_tls_from_the_start_is_told_as_that(tmp_path: Path) -> None:
+    with served(Box()) as plain, pytest.raises(NotDelivered, match="security: starttls") as told:
+        delivery(Server(plain.host, plain.port, "tls", seconds=5)).send(parcels.parcel(tmp_path), (READER,), "k")
+    assert not told.value.again
+
+
+def test_a_password_beyond_ascii_is_refused_and_not_told(
+    tmp_path: Path, secured: Any, certificate: tuple[Path, Path]
+) -> None:
+    with secured(Box()) as plain:
+        server = Server(plain.host, plain.port, "starttls", "desk", "pässwörd", authorities=certificate[0], seconds=5)
+        with pytest.raises(NotDelivered, match="beyond ASCII") as told:
+            delivery(server).send(parcels.parcel(tmp_path), (READER,), "k")
+    assert not told.value.again
+    assert "pässw" not in told.value.why

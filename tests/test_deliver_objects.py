@@ -132,3 +132,17 @@ def test_nobody_listening_is_tried_again_and_keys_are_not_told(tmp_path: Path) -
         StoreDelivery(nowhere).send(parcels.parcel(tmp_path), (), "k")
     assert told.value.again
     assert SECRET not in told.value.why + repr(nowhere)
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"endpoint": "nonsense"}, {"name": "a b"}, {"key": "AKIA\n"}, {"prefix": "../x"}, {"prefix": "a//b"}]
+)
+def test_what_cannot_stand_in_a_request_is_told_though_the_library_panics(
+    tmp_path: Path, wrong: dict[str, str], capfd: pytest.CaptureFixture[str]
+) -> None:
+    bucket = replace(Bucket("b", endpoint="http://127.0.0.1:9", key="AKIA", secret=SECRET), **wrong)  # type: ignore[arg-type]
+    with pytest.raises(NotDelivered, match="cannot be used") as told:
+        StoreDelivery(bucket).send(parcels.parcel(tmp_path), (), "k")
+    assert not told.value.again
+    assert SECRET not in told.value.why
+    capfd.readouterr()  # what it panics about is printed by the library

@@ -27,6 +27,8 @@ class Channel:
     def __init__(self) -> None:
         self.posts: list[tuple[dict[str, str], bytes]] = []
         self.answers: list[int | None] = []
+        self.headers: dict[str, str] = {"Content-Length": "0"}
+        self.body = b""
         self.free = threading.Event()
 
 
@@ -43,8 +45,10 @@ def served(channel: Channel) -> Iterator[str]:
             self.send_response(answer)
             if 300 <= answer < 400:
                 self.send_header("Location", "http://example.com/elsewhere")
-            self.send_header("Content-Length", "0")
+            for name, value in channel.headers.items():
+                self.send_header(name, value)
             self.end_headers()
+            self.wfile.write(channel.body)
 
         def log_message(self, *_: object) -> None:
             """Quiet."""
@@ -202,5 +206,50 @@ def test_nobody_listening_is_tried_again_and_the_secret_is_not_told(tmp_path: Pa
 )
 def test_an_address_that_is_none_or_not_encrypted_is_refused_before_a_byte(tmp_path: Path, url: str) -> None:
     with pytest.raises(NotDelivered, match="https://") as told:
+        WebhookDelivery(url).send(parcels.parcel(tmp_path), (), "k")
+    assert not told.value.again
+
+
+@pytest.mark.parametrize(
+    ("said", "seconds"),
+    [
+        ("120", 120),
+        ("Mon, 02 Mar 2026 07:40:00 GMT", 600),
+        ("Mon, 02 Mar 2026 07:00:00 GMT", 0),
+        ("999999999", 6 * 3600),  # no longer than we would wait ourselves
+        ("soon", 0),
+    ],
+)
+def test_a_channel_that_asks_to_be_left_alone_for_a_while_is(tmp_path: Path, said: str, seconds: int) -> None:
+    """The parcel of the tests is sent on Monday 2 March 2026 at 7.30."""
+    channel = Channel()
+    channel.answers, channel.headers = [429], {"Retry-After": said, "Content-Length": "0"}
+    with served(channel) as url, pytest.raises(NotDelivered) as told:
+        WebhookDelivery(url).send(parcels.parcel(tmp_path), (), "k")
+    assert told.value.after.total_seconds() == seconds
+
+
+@pytest.mark.parametrize(
+    ("headers", "body"),
+    [
+        ({"Content-Length": "9000000"}, b"an answer that never ends"),
+        ({"Content-Length": "4", "Content-Encoding": "gzip"}, b"not gzip"),
+    ],
+)
+def test_what_an_answer_says_beside_its_code_is_not_waited_for(
+    tmp_path: Path, headers: dict[str, str], body: bytes
+) -> None:
+    """The message was taken: an error over the rest of the answer would post it a second time."""
+    channel = Channel()
+    channel.headers, channel.body = headers, body
+    with served(channel) as url:
+        receipt = WebhookDelivery(url, seconds=2).send(parcels.parcel(tmp_path), (), "k")
+    assert receipt.reference == "127.0.0.1 200"
+    assert len(channel.posts) == 1
+
+
+@pytest.mark.parametrize("url", ["https://a..b/", "https://" + "a" * 64 + ".com/", "https://h.example/\x00"])
+def test_an_address_over_which_libraries_stumble_is_final(tmp_path: Path, url: str) -> None:
+    with pytest.raises(NotDelivered, match="address") as told:
         WebhookDelivery(url).send(parcels.parcel(tmp_path), (), "k")
     assert not told.value.again

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from argparse import _SubParsersAction
+from pathlib import Path
 
 import pytest
 
@@ -11,6 +12,9 @@ from check_names import SOURCE, emitted
 from peerbench import cli, help
 from peerbench.commands import explain, metrics
 from peerbench.commands.arguments import parser
+from peerbench.config.check import by_itself
+from peerbench.config.load import load
+from peerbench.config.model import Settings
 from peerbench.sources.layout import COLUMNS, Known, rules
 from test_checks import CASES, CHECKS
 
@@ -164,3 +168,27 @@ def test_pages_name_no_machine() -> None:
     for kind in help.KINDS:
         for name in help.names(kind):
             assert not re.search(r"/work|/home|/tmp|/root", help.page(kind, name))
+
+
+PAGES = {f"{kind}/{name}": help.page(kind, name) for kind in help.KINDS for name in help.names(kind)}
+BLOCKS = [
+    pytest.param(block, id=page)
+    for page, text in PAGES.items()
+    for block in re.findall(r"^```(?:yaml)?\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+    if (keys := re.findall(r"^([a-z_]+):", block, re.MULTILINE)) and {*keys} <= Settings.model_fields.keys()
+]
+
+
+@pytest.mark.parametrize("block", BLOCKS)
+def test_a_config_that_the_help_shows_can_be_copied_as_it_stands(block: str, tmp_path: Path) -> None:
+    """Files that it names are the reader's own; whatever else it says is accepted."""
+    sound = (Path(__file__).parent / "mistakes" / "_sound.yaml").read_text("utf-8")
+    (tmp_path / "_sound.yaml").write_text(f"{sound}audiences: [institutional, risk, policy]\n", "utf-8")
+    (tmp_path / "brief.yaml").write_text(f"extends: _sound.yaml\n{block}", "utf-8")
+    config, findings = load(tmp_path / "brief.yaml", root=tmp_path)
+    wrong = (*findings, *(by_itself(config) if config else ()))
+    assert [one.message for one in wrong if one.severity == "error" and "there is no f" not in one.message] == []
+
+
+def test_the_help_shows_configs() -> None:
+    assert len(BLOCKS) >= 10

@@ -17,7 +17,7 @@ from peerbench import gather
 from peerbench.config.values import Config
 from peerbench.core.findings import Finding, Origin
 from peerbench.deliver.ledger import LEASE, Ledger
-from peerbench.deliver.protocol import TRIES, NotDelivered
+from peerbench.deliver.protocol import TRIES, NotDelivered, Parcel, Receipt
 from peerbench.gate import Ruling
 from peerbench.tick import look, round
 from peerbench.tick.make import AGAIN, NOTE
@@ -381,6 +381,10 @@ def test_a_delivery_that_fails_is_tried_again_with_the_same_key_until_it_is_dead
     [
         (lambda root: (root / "configs" / "alba.yaml").unlink(), "cannot be read"),
         (lambda root: config(root, deliver=[{"folder": "x", "name": "other"}]), "names no target 'folder'"),
+        (
+            lambda root: config(root, audiences=["policy"], deliver=[{"folder": "mount"}]),
+            "does not name the audience 'risk'",
+        ),
         (lambda root: (root / "output").rename(root / "elsewhere"), "holds no edition"),
     ],
 )
@@ -396,6 +400,71 @@ def test_what_cannot_be_sent_any_more_is_said(
     clock.pass_(hours=1)
     round.run([], with_)
     assert said in ledger.deliveries()[0].last_error
+
+
+MAIL = {"host": "127.0.0.1", "port": 9, "security": "none", "sender": "desk@example.com"}
+
+
+def test_a_reader_taken_out_of_the_config_while_a_letter_waits_gets_none_and_needs_nobody(
+    tmp_path: Path, ledger: Ledger, clock: Clock
+) -> None:
+    alba = config(tmp_path, schedule=WEEKLY, mail=MAIL, deliver=[{"to": ["a@example.com", "b@example.com"]}])
+    post = Post(fail=[NotDelivered("busy", again=True), NotDelivered("no such person", again=False)])
+    with_ = means(tmp_path, ledger, clock, Builder(), ways=post)
+    round.run([alba], with_)
+    assert sorted(one.state for one in ledger.deliveries()) == ["dead", "queued"]
+    alba = config(tmp_path, schedule=WEEKLY, mail=MAIL, deliver=[{"to": ["c@example.com"]}])
+    for one in ledger.deliveries(states=("dead",)):
+        ledger.requeue(one.id, clock.now)
+    clock.pass_(hours=1)
+    report = round.run([alba], with_)
+    assert told(report) == [("dropped", "alba")] * 2
+    assert not report.needs_a_person
+    assert post.sent == []
+    assert {one.state for one in ledger.deliveries()} == {"dropped"}
+    assert all("does not name" in one.last_error for one in ledger.deliveries())
+
+
+def test_a_delivery_over_which_a_library_stumbles_stops_no_other(tmp_path: Path, ledger: Ledger, clock: Clock) -> None:
+    class Stumbling(Post):
+        def send(self, parcel: Parcel, recipients: tuple[str, ...], key: str) -> Receipt:
+            if recipients == ("a@example.com",):
+                raise UnicodeError("label too long")
+            return super().send(parcel, recipients, key)
+
+    alba = config(tmp_path, mail=MAIL, deliver=[{"to": ["a@example.com", "b@example.com"]}])
+    report = round.run([alba], means(tmp_path, ledger, clock, Builder(), ways=Stumbling()))
+    assert sorted(told(report)) == [("later", "alba"), ("published", "alba"), ("sent", "alba")]
+    (waits,) = ledger.deliveries(states=("queued",))
+    assert waits.last_error == "this is a bug: UnicodeError: label too long"
+
+
+def test_a_delivery_that_ends_every_pass_is_given_up_in_the_end(tmp_path: Path, ledger: Ledger, clock: Clock) -> None:
+    class Ends(BaseException):
+        """The process is killed: no handler of ours runs."""
+
+    class Killing(Post):
+        def send(self, parcel: Parcel, recipients: tuple[str, ...], key: str) -> Receipt:
+            raise Ends
+
+    alba = config(tmp_path, schedule=WEEKLY, deliver=[{"folder": "mount"}])
+    with_ = means(tmp_path, ledger, clock, Builder(), ways=Killing())
+    for _ in range(TRIES):
+        with pytest.raises(Ends):
+            round.run([alba], with_)
+        clock.pass_(hours=1)
+    assert told(round.run([alba], with_)) == [("dead", "alba")]
+    assert f"begun {TRIES} times" in ledger.deliveries()[0].last_error
+
+
+def test_a_receiver_that_asks_for_an_hour_is_left_alone_for_an_hour(
+    tmp_path: Path, ledger: Ledger, clock: Clock
+) -> None:
+    alba = config(tmp_path, schedule=WEEKLY, deliver=[{"folder": "mount"}])
+    post = Post(fail=[NotDelivered("too many", again=True, after=timedelta(hours=1))])
+    with_ = means(tmp_path, ledger, clock, Builder(), ways=post)
+    round.run([alba], with_)
+    assert ledger.deliveries()[0].next_try == clock.now + timedelta(hours=1)
 
 
 # ---- killed ----------------------------------------------------------------------------------------------------------

@@ -104,7 +104,9 @@ def line(issue: Issue, deliveries: tuple[Queued, ...]) -> str:
     what = issue.folder if issue.state == "published" else ledgers.first(issue.reason)
     why = f"  ({ledgers.first(issue.reason)})" if issue.state == "published" and issue.reason else ""
     counts = Counter(one.state for one in deliveries)
-    told = ", ".join(f"{counts[state]} {state}" for state in ("sent", "queued", "sending", "dead") if counts[state])
+    told = ", ".join(
+        f"{counts[state]} {state}" for state in ("sent", "queued", "sending", "dead", "dropped") if counts[state]
+    )
     again = f"  again {ledgers.shown(issue.next_try)}" if issue.next_try and issue.state == "due" else ""
     return f"  {ledgers.shown(issue.scheduled_for)}  as of {issue.as_of}  {issue.state:<9}  {what}{why}{again}" + (
         f"  [{told}]" if told else ""

@@ -49,8 +49,9 @@ def found(named: Sequence[str], *, known: Known | None = None) -> Found:
     for path in paths:
         config, mistakes = _read(path, {} if known is None else known)
         findings += mistakes
-        if config is not None and not mistakes:
+        if config is not None:
             read.append(config)
+        if config is not None and not mistakes:
             if config.schedule:
                 scheduled.append(config)
             elif named:

@@ -73,14 +73,27 @@ def _text(row: Mapping[str, object]) -> str:
 
 
 def _run(parsed: Namespace) -> int:
-    """Passes until SIGTERM or SIGINT, each over the configs as they are then; the issue in hand is finished."""
+    """Passes until SIGTERM or SIGINT, each over the configs as they are then; the issue in hand is finished.
+
+    A second signal ends it at once, as a kill does: the next run goes on.
+    """
     stop = threading.Event()
-    before = {number: signal.signal(number, lambda *_: stop.set()) for number in (signal.SIGTERM, signal.SIGINT)}
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+
+    def asked(*_: object) -> None:
+        stop.set()
+        for number, handler in before.items():
+            signal.signal(number, handler)
+        print("stopping after the issue in hand; once more ends it at once", file=sys.stderr, flush=True)
+
+    for number in before:
+        signal.signal(number, asked)
     _print_next(parsed)
     known: ledgers.Known = {}
+    told: tuple[Finding, ...] = ()
     try:
         while not stop.is_set():
-            _once(parsed, stop, known)
+            told = _once(parsed, stop, known, told)
             stop.wait(POLL)
     finally:
         for number, handler in before.items():
@@ -95,16 +108,27 @@ def _print_next(parsed: Namespace) -> None:
     print("\n".join(map(_text, rows)) or "no config has a schedule yet", flush=True)
 
 
-def _once(parsed: Namespace, stop: threading.Event, known: ledgers.Known) -> None:
+def _once(
+    parsed: Namespace, stop: threading.Event, known: ledgers.Known, told: tuple[Finding, ...]
+) -> tuple[Finding, ...]:
+    """One pass; what is wrong is printed where it is not what was told of the pass before. Returns what is wrong."""
     from peerbench.commands.tick import one_pass
 
-    found = ledgers.found(parsed.configs, known=known)
-    print_findings(found.findings)
+    wrong: tuple[Finding, ...] = ()
     try:
+        found = ledgers.found(parsed.configs, known=known)
+        wrong = found.findings
+        _print_new(wrong, told)
         with ledgers.ledger(found) as ledger:
             one_pass(found, ledger, out=parsed.out, stop=stop.is_set, jobs=parsed.jobs, cluster=parsed.cluster)
     except UnusableRequest as error:  # a database that restarts, a disk that is full: the next pass may do better
-        print_findings(error.findings)
+        _print_new(error.findings, told)
+        wrong = (*wrong, *error.findings)
+    return wrong
+
+
+def _print_new(findings: tuple[Finding, ...], told: tuple[Finding, ...]) -> None:
+    print_findings(finding for finding in findings if finding not in told)
 
 
 # ---- export ----------------------------------------------------------------------------------------------------------

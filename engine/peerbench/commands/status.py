@@ -28,7 +28,7 @@ def run(parsed: Namespace, arguments: list[str]) -> int:
         if parsed.format == "json":
             print(json.dumps(_document(found, ledger, issues, waiting, now), indent=1, ensure_ascii=False))
         else:
-            _print(found, issues, waiting, now)
+            _print(found, issues, [(one, ledger.issue(one.issue)) for one in waiting], now)
     print_findings(found.findings)
     return int(bool(found.findings) or _needs_a_person(issues, waiting))
 
@@ -37,24 +37,33 @@ def _needs_a_person(issues: list[Issue], waiting: tuple[Queued, ...]) -> bool:
     return any(issue.state in ("held", "failed") for issue in issues) or any(one.state == "dead" for one in waiting)
 
 
-def _print(found: ledgers.Found, issues: list[Issue], waiting: tuple[Queued, ...], now: datetime) -> None:
+def _print(
+    found: ledgers.Found, issues: list[Issue], waiting: list[tuple[Queued, Issue | None]], now: datetime
+) -> None:
     from peerbench.schedule import upcoming
 
     for brief in dict.fromkeys(issue.brief for issue in issues):
         print(brief)
         print("\n".join(line(issue, ()) for issue in issues if issue.brief == brief))
-    for one in waiting:
-        where = " ".join(part for part in (one.target, one.audience, one.recipient) if part)
-        again = f", again {ledgers.shown(one.next_try)}" if one.next_try and one.state == "queued" else ""
-        error = f": {clean(one.last_error)}" if one.last_error else ""
-        print(f"{'not sent' if one.state == 'dead' else one.state}  {where}  {one.attempts} tries{again}{error}")
+    for one, issue in waiting:
+        print(_delivery(one, issue))
     for config in found.scheduled:
         for moment in upcoming(config.schedule, after=now, count=1):
             print(f"next  {config.name}  {ledgers.shown(moment, config.schedule.zone)} ({ledgers.local(moment)})")
     if not issues and not waiting:
         print("nothing waits and nothing needs a person" if found.scheduled else "no config has a schedule")
-    elif _needs_a_person(issues, waiting):
+    elif _needs_a_person(issues, tuple(one for one, _ in waiting)):
         print("mend the cause, then: bench tick --retry")
+
+
+def _delivery(one: Queued, issue: Issue | None) -> str:
+    """What waits or was given up: of which issue, to whom, how often it was tried and why."""
+    of = f"{issue.brief} {ledgers.shown(issue.scheduled_for)}  " if issue else ""
+    where = " ".join(clean(part) for part in (one.target, one.audience, one.recipient) if part)
+    again = f", again {ledgers.shown(one.next_try)}" if one.next_try and one.state == "queued" else ""
+    error = f": {clean(one.last_error)}" if one.last_error else ""
+    tries = f"{one.attempts} {'try' if one.attempts == 1 else 'tries'}"
+    return f"{'not sent' if one.state == 'dead' else one.state:<8}  {of}{where}  {tries}{again}{error}"
 
 
 def _document(

@@ -139,10 +139,11 @@ def _nothing(found: ledgers.Found, ledger: Ledger) -> str:
         names = ", ".join(issue.brief for issue in busy)
         return f"another pass is making {names}; if it has died, that is taken over after {ledgers.shown(until)}"
     now = datetime.now(UTC)
+    waiting = ledger.deliveries(states=("queued", "sending"))
+    also = f"; {len(waiting)} to be sent once more, see bench status" if waiting else ""
     nexts = [(times[0], one) for one in found.scheduled if (times := upcoming(one.schedule, after=now, count=1))]
     if not nexts:
-        return "nothing is due: no new filing is known"
+        return f"nothing is due: no new filing is known{also}"
     moment, config = min(nexts, key=lambda pair: (pair[0], pair[1].name))
-    return (
-        f"nothing is due; next: {config.name} {ledgers.shown(moment, config.schedule.zone)} ({ledgers.local(moment)})"
-    )
+    at = f"{config.name} {ledgers.shown(moment, config.schedule.zone)} ({ledgers.local(moment)})"
+    return f"nothing is due; next: {at}{also}"

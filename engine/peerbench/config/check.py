@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
@@ -343,6 +344,23 @@ def _way(config: Config, index: int) -> Iterator[Finding]:
         if address and not _encrypted(address):
             message = f"'{address}' is no https:// address"
             yield config.finding("config.deliver", message, "deliver", index, *key, hint="Begin it with https://.")
+    if target.kind == "s3":
+        yield from _bucket(config, index)
+
+
+def _bucket(config: Config, index: int) -> Iterator[Finding]:
+    """What no store takes as a bucket's name, or as the beginning of an object's."""
+    bucket, prefix = (str(config.deliver[index].settings[name]) for name in ("bucket", "prefix"))
+    if bucket and not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{1,254}", bucket):
+        message, hint = (
+            f"'{bucket}' is no name of a bucket",
+            "Letters, digits, '.', '-' and '_'; a prefix goes under prefix:.",
+        )
+        yield config.finding("config.deliver", message, "deliver", index, "s3", "bucket", hint=hint)
+    parts = prefix.strip("/").split("/")
+    if prefix.strip("/") and not (prefix.isprintable() and all(part.strip(".") for part in parts)):
+        message, hint = f"'{prefix}' is no prefix of objects", "Write e.g. research/briefs."
+        yield config.finding("config.deliver", message, "deliver", index, "s3", "prefix", hint=hint)
 
 
 def _letters(config: Config, index: int) -> Iterator[Finding]:
@@ -352,17 +370,31 @@ def _letters(config: Config, index: int) -> Iterator[Finding]:
             message = f"'{' '.join(address.split())}' is no mail address"
             hint = "Write e.g. reader@example.com, or Reader <reader@example.com>."
             yield config.finding("config.deliver", message, "deliver", index, "to", place, hint=hint)
-    server, sender = str(target.settings["host"]), str(target.settings["sender"])
+    server = str(target.settings["host"])
     if "mail" not in config.places:
         hint = "Add mail: {host: smtp.example.com, sender: Desk <desk@example.com>}."
         yield config.finding("config.deliver", "letters need a mail server", "deliver", index, "to", hint=hint)
     elif index == next(place for place, one in enumerate(config.deliver) if one.kind == "mail"):
-        if sender and mail_address(sender) is None:
-            hint = "Write e.g. Benchmark Desk <desk@example.com>."
-            yield config.finding("config.deliver", f"'{sender}' is no mail address", "mail", "sender", hint=hint)
+        for key in ("sender", "reply_to"):
+            address = str(target.settings[key])
+            if address and mail_address(address) is None:
+                hint = "Write e.g. Benchmark Desk <desk@example.com>."
+                yield config.finding("config.deliver", f"'{address}' is no mail address", "mail", key, hint=hint)
+        if server and not _name_of_a_server(server):
+            hint = "Write e.g. smtp.example.com; the port is a key of its own."
+            yield config.finding("config.deliver", f"'{server}' is no name of a server", "mail", "host", hint=hint)
         if target.settings["security"] == "none" and server not in ("localhost", "127.0.0.1", "::1"):
             message = f"letters to {server} would travel in the clear"
             yield config.finding("config.deliver", message, "mail", "security", hint="Write starttls or tls.")
+
+
+def _name_of_a_server(name: str) -> bool:
+    """A name of letters, digits and '-' between dots, in any script, or an IP address."""
+    try:
+        plain = name.encode("idna").decode()
+    except UnicodeError:
+        return False
+    return re.fullmatch(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*\.?|[0-9a-fA-F:.]*:[0-9a-fA-F:.]*", plain) is not None
 
 
 def _encrypted(address: str) -> bool:

@@ -17,6 +17,7 @@ def mail_address(text: str) -> tuple[str, str] | None:
         return None
     address = found["in"] if found["in"] is not None else found["bare"]
     local, _, domain = address.rpartition("@")
-    if not _LOCAL.fullmatch(local) or not _DOMAIN.fullmatch(domain) or ".." in address:
+    name = (found["name"] or "").strip()
+    if not _LOCAL.fullmatch(local) or not _DOMAIN.fullmatch(domain) or ".." in address or "." in (local[0], local[-1]):
         return None
-    return (found["name"] or "").strip(), address
+    return (name, address) if (name + address).isprintable() else None

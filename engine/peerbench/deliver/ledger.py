@@ -5,7 +5,8 @@ it: a program that is killed loses it when it ends, and another takes over. An i
 queued, in one transaction, so that however often it is built it is published at most once.
 
     due ─claim▸ building ─finish▸ published | unchanged | held | failed      held, failed ─reopen▸ due
-    queued ─claim_delivery▸ sending ─settle_delivery▸ sent | queued (again later) | dead     dead ─requeue▸ queued
+    queued ─claim_delivery▸ sending ─settle_delivery▸ sent | queued (again later) | dead | dropped
+    dead ─requeue▸ queued
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ from peerbench.schedule import first_seen
 
 State = Literal["due", "building", "built", "held", "unchanged", "published", "failed"]
 Outcome = Literal["published", "unchanged", "held", "failed"]
-Sending = Literal["queued", "sending", "sent", "dead"]
+Sending = Literal["queued", "sending", "sent", "dead", "dropped"]
 STATES: Final = get_args(State)
 LEASE: Final = timedelta(minutes=15)  # of a builder or a sender that gives no sign of life
 _OPEN: Final = ("due", "building", "built")
@@ -393,8 +394,8 @@ class Ledger:
         """The next delivery that may be tried, for `owner` alone until the lease ends; None: nothing to do."""
         at = _text(now)
         may = sa.or_(
-            sa.and_(DELIVERIES.c.state == "queued", DELIVERIES.c.next_try <= at),
-            sa.and_(DELIVERIES.c.state == "sending", DELIVERIES.c.lease_until <= at),
+            sa.and_(DELIVERIES.c.state == "queued", _over(DELIVERIES.c.next_try, now)),
+            sa.and_(DELIVERIES.c.state == "sending", _over(DELIVERIES.c.lease_until, now)),
         )
         with self._writing() as work:
             found = work.first(DELIVERIES, may, *_is(DELIVERIES, issue=issue),
@@ -407,13 +408,15 @@ class Ledger:
 
     def settle_delivery(
         self, delivery: Queued, now: datetime, *, receipt: Mapping[str, str] | None = None, error: str = "",
-        again: datetime | None = None,
+        again: datetime | None = None, dropped: bool = False,
     ) -> Queued:  # fmt: skip
         """How a try ended: a receipt (sent), or an error, to be tried again at that time or, without one, dead.
 
+        dropped: nobody asks for it any more, which the error says; it is not tried again and needs nobody.
         Raises LeaseLost where another has taken the delivery over.
         """
-        state: Sending = "sent" if receipt is not None else "dead" if again is None else "queued"
+        unsent: Sending = "dropped" if dropped else "dead" if again is None else "queued"
+        state: Sending = "sent" if receipt is not None else unsent
         with self._writing() as work:
             found = work.one(DELIVERIES, id=delivery.id)
             if found is None or (found["state"], found["owner"]) != ("sending", delivery.owner):
@@ -554,16 +557,20 @@ def _watch(row: Mapping[str, Any]) -> Watch:
 
 
 def _claimable(now: datetime) -> Any:
-    at = _text(now)
-    waiting = sa.and_(ISSUES.c.state == "due", ISSUES.c.next_try <= at)
-    left = sa.and_(ISSUES.c.state.in_(("building", "built")), ISSUES.c.lease_until <= at)
+    waiting = sa.and_(ISSUES.c.state == "due", _over(ISSUES.c.next_try, now))
+    left = sa.and_(ISSUES.c.state.in_(("building", "built")), _over(ISSUES.c.lease_until, now))
     return sa.or_(waiting, left)
+
+
+def _over(until: Any, now: datetime) -> Any:
+    """Whether a wait or a lease is over; one of more than a day was noted by a clock that was far ahead."""
+    return sa.or_(until <= _text(now), until > _text(now + _ASTRAY))
 
 
 def _busy(row: Mapping[str, Any], now: datetime) -> tuple[Any, ...]:
     """Another issue of the same brief under a lease that still runs."""
     mine = (ISSUES.c.brief == row["brief"], ISSUES.c.id != row["id"])
-    return (*mine, ISSUES.c.state.in_(("building", "built")), ISSUES.c.lease_until > _text(now))
+    return (*mine, ISSUES.c.state.in_(("building", "built")), sa.not_(_over(ISSUES.c.lease_until, now)))
 
 
 def _is(table: sa.Table, **keys: str | None) -> tuple[Any, ...]:

@@ -106,7 +106,8 @@ def message_id(key: str, sender: str) -> str:
 
 def _address(text: str) -> Address:
     name, spec = _parsed(text)
-    return Address(display_name=name, addr_spec=spec)
+    local, _, domain = spec.rpartition("@")
+    return Address(display_name=name, username=local, domain=domain)
 
 
 def _parsed(text: str) -> tuple[str, str]:
@@ -125,7 +126,7 @@ def _beyond_ascii(addresses: tuple[str, ...]) -> bool:
 
 @contextmanager
 def _connected(server: Server) -> Iterator[smtplib.SMTP]:
-    context = ssl.create_default_context(cafile=server.authorities)
+    context = _trusting(server)
     smtp: smtplib.SMTP
     if server.security == "tls":
         smtp = smtplib.SMTP_SSL(server.host, server.port, timeout=server.seconds, context=context)
@@ -135,10 +136,30 @@ def _connected(server: Server) -> Iterator[smtplib.SMTP]:
         if server.security == "starttls":
             smtp.starttls(context=context)
         if server.user:
-            smtp.login(server.user, server.password)
+            _log_in(smtp, server)
         yield smtp
     finally:
         smtp.close()
+
+
+def _trusting(server: Server) -> ssl.SSLContext:
+    try:
+        server.host.encode("idna")
+    except UnicodeError:
+        raise NotDelivered(f"'{server.host}' is no name of a server", again=False) from None
+    try:
+        return ssl.create_default_context(cafile=server.authorities)
+    except OSError as error:
+        why = "it holds no certificate" if isinstance(error, ssl.SSLError) else error.strerror
+        raise NotDelivered(f"the certificates in {server.authorities} cannot be read: {why}", again=True) from error
+
+
+def _log_in(smtp: smtplib.SMTP, server: Server) -> None:
+    try:
+        smtp.login(server.user, server.password)
+    except UnicodeError:
+        why = f"the user or password for {server.host} has letters beyond ASCII, which mail servers do not agree on"
+        raise NotDelivered(why, again=False) from None
 
 
 def _handed_over(smtp: smtplib.SMTP, sender: str, recipients: tuple[str, ...], written: EmailMessage) -> str:
@@ -187,6 +208,10 @@ def _told(server: Server) -> Iterator[None]:
         raise NotDelivered(why, again=False) from error
     except ssl.SSLCertVerificationError as error:
         raise NotDelivered(f"{where} shows no certificate to trust: {error.verify_message}", again=False) from error
+    except ssl.SSLError as error:
+        plain = error.reason == "WRONG_VERSION_NUMBER"
+        what = "speaks no TLS from the start; security: starttls, or another port" if plain else f"TLS: {error.reason}"
+        raise NotDelivered(f"{where} {what}", again=not plain) from error
     except (smtplib.SMTPException, OSError) as error:
         said = getattr(error, "strerror", None) or error
         raise NotDelivered(f"{where} cannot be reached: {said}", again=True) from error

@@ -131,15 +131,16 @@ def _told(bucket: Bucket) -> Iterator[None]:
         yield
     except NotDelivered:
         raise
-    except Exception as error:
+    except BaseException as error:
         from obstore import exceptions as kinds
 
-        if not isinstance(error, (kinds.BaseError, OSError)):
+        # The library panics over what cannot stand in a request, which no handler of exceptions would catch.
+        if not isinstance(error, (kinds.BaseError, OSError, ValueError)) and type(error).__name__ != "PanicException":
             raise
         raise _refusal(where, error, kinds) from None
 
 
-def _refusal(where: str, error: Exception, kinds: Any) -> NotDelivered:
+def _refusal(where: str, error: BaseException, kinds: Any) -> NotDelivered:
     if isinstance(error, (kinds.PermissionDeniedError, kinds.UnauthenticatedError)):
         return NotDelivered(f"{where} refuses the key or its rights", again=False)
     if isinstance(error, (kinds.NotFoundError, FileNotFoundError)):
@@ -147,6 +148,8 @@ def _refusal(where: str, error: Exception, kinds: Any) -> NotDelivered:
     if isinstance(error, (kinds.PreconditionError, kinds.AlreadyExistsError)):
         return NotDelivered(f"{where}: somebody else wrote there at the same time", again=True)
     first = next(iter(str(error).splitlines()), type(error).__name__)
+    if not isinstance(error, (kinds.BaseError, OSError)):
+        return NotDelivered(f"{where}: its address, name, prefix or key cannot be used: {_short(first)}", again=False)
     return NotDelivered(f"{where} cannot be reached: {_short(first)}", again=True)
 
 

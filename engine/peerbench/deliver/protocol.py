@@ -16,7 +16,7 @@ from typing import Final, Protocol
 
 TRIES: Final = 8
 _FIRST: Final = timedelta(minutes=1)
-_LONGEST: Final = timedelta(hours=6)
+LONGEST: Final = timedelta(hours=6)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +41,21 @@ class Receipt:
 
 
 class NotDelivered(Exception):
-    """It did not arrive. again: it may another time (busy, unreachable, full); else a person is needed."""
+    """It did not arrive. again: it may another time (busy, unreachable, full); else a person is needed.
 
-    def __init__(self, why: str, *, again: bool) -> None:
-        self.why, self.again = why, again
+    after: how long the other side asks to be left alone, if it says so.
+    """
+
+    def __init__(self, why: str, *, again: bool, after: timedelta = timedelta()) -> None:
+        self.why, self.again, self.after = why, again, min(after, LONGEST)
         super().__init__(why)
+
+
+class NotWanted(NotDelivered):
+    """Nobody asks for it any more: its reader, audience or target was taken out of the config while it waited."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why, again=False)
 
 
 class Delivery(Protocol):
@@ -63,5 +73,5 @@ def pause(attempts: int, chance: random.Random) -> timedelta | None:
     """
     if attempts >= TRIES:
         return None
-    wait = min(_FIRST * (1 << (attempts - 1)), _LONGEST)
+    wait = min(_FIRST * (1 << (attempts - 1)), LONGEST)
     return wait * (0.8 + 0.4 * chance.random())

@@ -10,6 +10,8 @@ import hmac
 import json
 import ssl
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from email.utils import parsedate_to_datetime
 from functools import cache
 from typing import Any, Final, Literal
 from urllib.parse import urlsplit
@@ -41,31 +43,59 @@ class WebhookDelivery:
         host = _host(self.url)
         message = SHAPES[self.shape](letter.read(parcel, link=self.link), parcel, key)
         body = json.dumps(message, ensure_ascii=False, sort_keys=True).encode()
-        code = self._posted(body, key, host)
+        code, later = self._posted(body, key, host)
         if not 200 <= code < 300:
             final = "it points elsewhere, which is not followed" if 300 <= code < 400 else "it refuses the message"
             again = code >= 500 or code in AGAIN
-            raise NotDelivered(f"{host} answers {code}: {'it is busy' if again else final}", again=again)
+            why = f"{host} answers {code}: {'it is busy' if again else final}"
+            raise NotDelivered(why, again=again, after=_asked_for(later, parcel.sent))
         return Receipt(f"{host} {code}", {"key": key, "sha256": hashlib.sha256(body).hexdigest()})
 
-    def _posted(self, body: bytes, key: str, host: str) -> int:
+    def _posted(self, body: bytes, key: str, host: str) -> tuple[int, str]:
+        """The code of the answer and its Retry-After. What else it says is not read: the code alone is the receipt."""
         try:
             import httpx
         except ImportError as error:
             raise NotDelivered("a webhook needs more: pip install 'peerbench[deliver]'", again=True) from error
         try:
-            headers = self._headers(body, key)
-            answer = httpx.post(self.url, content=body, headers=headers, timeout=self.seconds, verify=_trusted())
+            headers, trusted = self._headers(body, key), _trusted()
+            with httpx.stream(
+                "POST", self.url, content=body, headers=headers, timeout=self.seconds, verify=trusted
+            ) as answer:
+                return answer.status_code, answer.headers.get("Retry-After", "")
         except httpx.TimeoutException:
             raise NotDelivered(f"{host} gave no answer within {self.seconds:g} seconds", again=True) from None
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
-            raise NotDelivered(f"{host} cannot be reached: {type(error).__name__}", again=True) from None
-        return answer.status_code
+        except httpx.InvalidURL:
+            raise NotDelivered(f"the webhook's address at {host} is none", again=False) from None
+        except httpx.HTTPError as error:
+            raise NotDelivered(f"{host} cannot be reached: {_cause(error)}", again=True) from None
 
     def _headers(self, body: bytes, key: str) -> dict[str, str]:
         signed = hmac.new(self.secret.encode(), body, hashlib.sha256).hexdigest() if self.secret else ""
         made = {"Content-Type": "application/json; charset=utf-8", "Idempotency-Key": key}
         return made | ({"X-Peerbench-Signature": f"sha256={signed}"} if signed else {})
+
+
+def _asked_for(later: str, now: datetime | None) -> timedelta:
+    """Retry-After as a length of time: seconds, or a day and hour; nothing where it says something else."""
+    if later.strip().isdecimal():
+        return timedelta(seconds=int(later.strip()[:6]))
+    try:
+        return max(parsedate_to_datetime(later) - now, timedelta()) if now is not None else timedelta()
+    except (TypeError, ValueError):
+        return timedelta()
+
+
+def _cause(error: Exception) -> str:
+    """What went wrong below, in the words of the system or of TLS; the address, a secret, is in none of them."""
+    below: BaseException | None = error
+    while below is not None:
+        if isinstance(below, ssl.SSLCertVerificationError):
+            return f"no certificate to trust: {below.verify_message}"
+        if isinstance(below, OSError) and below.strerror:
+            return below.strerror
+        below = below.__cause__ or below.__context__
+    return type(error).__name__
 
 
 @cache
@@ -78,6 +108,7 @@ def _host(url: str) -> str:
     try:
         parts = urlsplit(url)
         host = parts.hostname or ""
+        host.encode("idna")
     except ValueError:
         parts, host = urlsplit(""), ""
     if parts.scheme not in ("http", "https") or not host:

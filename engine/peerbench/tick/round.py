@@ -16,7 +16,9 @@ from peerbench.deliver.ledger import Issue, LeaseLost, Ledger, Queued
 from peerbench.tick import look, make, send
 from peerbench.tick.make import Builder
 
-Kind = Literal["published", "unchanged", "held", "failed", "passed", "unread", "again", "sent", "dead", "later", "lost"]
+Kind = Literal[
+    "published", "unchanged", "held", "failed", "passed", "unread", "again", "sent", "dead", "dropped", "later", "lost"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,5 +140,7 @@ def _sent(delivery: Queued, means: Means) -> Event:
         ended = send.one(delivery, issue, work)
     except LeaseLost as lost:
         return Event("lost", issue.brief, issue.scheduled_for, str(lost))
-    kind: Kind = "sent" if ended.state == "sent" else "dead" if ended.state == "dead" else "later"
+    kind: Kind = "later"
+    if ended.state in ("sent", "dead", "dropped"):
+        kind = ended.state
     return Event(kind, issue.brief, issue.scheduled_for, f"{where}: {ended.last_error}" if ended.last_error else where)

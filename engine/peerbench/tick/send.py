@@ -15,7 +15,7 @@ from peerbench.config.load import load
 from peerbench.config.values import Config, Target
 from peerbench.core.findings import Finding
 from peerbench.deliver.ledger import Issue, Ledger, Queued
-from peerbench.deliver.protocol import Delivery, NotDelivered, Parcel, pause
+from peerbench.deliver.protocol import TRIES, Delivery, NotDelivered, NotWanted, Parcel, pause
 
 Ways = Callable[[Target, Path], Delivery]
 
@@ -62,10 +62,15 @@ def _store(target: Target, root: Path) -> Delivery:
 
 
 def _secret(variable: str) -> str:
-    """The value of an environment variable. Raises NotDelivered where it has none; set, the next try finds it."""
-    found = os.environ.get(variable, "")
+    """The value of an environment variable, without the line end of the file that it was read from.
+
+    Raises NotDelivered where it has none, or one that cannot stand in a request; set right, the next try finds it.
+    """
+    found = os.environ.get(variable, "").strip("\r\n")
     if not found:
         raise NotDelivered(f"the environment variable {variable} is not set", again=True)
+    if not found.isprintable():
+        raise NotDelivered(f"the environment variable {variable} holds a sign that is no letter", again=True)
     return found
 
 
@@ -87,19 +92,30 @@ class Work:
 def one(delivery: Queued, issue: Issue, work: Work) -> Queued:
     """The delivery as the try ended. Raises LeaseLost where another pass took it over meanwhile."""
     try:
+        if delivery.attempts > TRIES:
+            why = f"it was begun {delivery.attempts - 1} times and each time the program was ended before it was done"
+            raise NotDelivered(why, again=False)
         config, target = _target(delivery, issue, work.root)
         parcel = replace(_parcel(config, target, delivery, issue), sent=work.clock())
         recipients = (delivery.recipient,) if delivery.recipient else ()
         receipt = work.ways(target, work.root).send(parcel, recipients, delivery.id)
+    except NotWanted as error:
+        return work.ledger.settle_delivery(delivery, work.clock(), error=error.why, dropped=True)
     except NotDelivered as error:
-        wait = pause(delivery.attempts, work.chance) if error.again else None
-        again = None if wait is None else work.clock() + wait
-        return work.ledger.settle_delivery(delivery, work.clock(), error=error.why, again=again)
+        return _unsent(delivery, error, work)
+    except Exception as error:  # the outermost edge: one delivery's bug does not stop the others
+        return _unsent(delivery, NotDelivered(f"this is a bug: {type(error).__name__}: {error}", again=True), work)
     work.at("sent")
     details = {"reference": receipt.reference, **receipt.details}
     ended = work.ledger.settle_delivery(delivery, work.clock(), receipt=details)
     work.at("settled")
     return ended
+
+
+def _unsent(delivery: Queued, error: NotDelivered, work: Work) -> Queued:
+    wait = pause(delivery.attempts, work.chance) if error.again else None
+    again = None if wait is None else work.clock() + max(wait, error.after)
+    return work.ledger.settle_delivery(delivery, work.clock(), error=error.why, again=again)
 
 
 def _target(delivery: Queued, issue: Issue, root: Path) -> tuple[Config, Target]:
@@ -109,8 +125,18 @@ def _target(delivery: Queued, issue: Issue, root: Path) -> tuple[Config, Target]
         raise NotDelivered(f"{issue.config} cannot be read; see `bench check`", again=True)
     for target in config.deliver:
         if target.name == delivery.target:
+            _still_asked(delivery, target, config, issue.config)
             return config, target
-    raise NotDelivered(f"{issue.config} names no target '{delivery.target}' any more", again=False)
+    raise NotWanted(f"{issue.config} names no target '{delivery.target}' any more")
+
+
+def _still_asked(delivery: Queued, target: Target, config: Config, path: str) -> None:
+    """Raises NotWanted for a reader who was taken out of the config while the delivery waited: nothing is sent."""
+    if delivery.recipient not in (target.recipients or ("",)):
+        who = delivery.recipient or "without a recipient"
+        raise NotWanted(f"{path} does not name {who} in '{target.name}' any more")
+    if delivery.audience not in (target.audiences or config.audiences):
+        raise NotWanted(f"{path} does not name the audience '{delivery.audience}' in '{target.name}' any more")
 
 
 def _read(path: Path) -> tuple[Config | None, tuple[Finding, ...]]:
