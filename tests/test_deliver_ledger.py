@@ -10,12 +10,13 @@ import sys
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from database import PASSWORD, USER, postgres
 from peerbench.core.errors import UnusableRequest
-from peerbench.deliver import tables
+from peerbench.deliver import pruning, tables
 from peerbench.deliver.database import LedgerRefused
 from peerbench.deliver.ledger import LEASE, LeaseLost, Ledger, Occasion, Passed, To, UsedFact
 
@@ -370,7 +371,7 @@ def test_a_ledger_of_a_newer_version_is_refused_by_name_and_untouched(path: Path
     before = path.read_bytes()
     with pytest.raises(LedgerRefused, match="version 7, made by a newer peerbench") as refused:
         Ledger.file(path)
-    assert "version 1 and older" in refused.value.findings[0].hint
+    assert f"version {len(tables.MIGRATIONS)} and older" in refused.value.findings[0].hint
     assert path.read_bytes() == before
 
 
@@ -381,7 +382,8 @@ def test_an_older_ledger_gets_what_it_has_not_had_yet(path: Path, monkeypatch: p
     monkeypatch.setattr(tables, "MIGRATIONS", (*tables.MIGRATIONS, step))
     assert everything(path) == truth
     with sqlite3.connect(path) as raw:
-        assert raw.execute("SELECT value FROM bench_ledger WHERE name = 'version'").fetchone() == ("2",)
+        (version,) = raw.execute("SELECT value FROM bench_ledger WHERE name = 'version'").fetchone()
+        assert int(version) == len(tables.MIGRATIONS)
         assert raw.execute("SELECT count(*) FROM bench_later").fetchone() == (0,)
     assert everything(path) == truth
 
@@ -493,8 +495,171 @@ def test_postgresql_says_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
             assert last is not None
             assert ledger.facts(last) == (COST, REVENUE)
             assert ledger.verify() > 40
+            published(ledger, occasion(at=NOW + DAY))
+            sent(ledger, NOW + DAY)
+            pruned = ledger.prune(NOW + DAY, NOW + DAY, briefs=["alba"])
+            assert (len(pruned.issues), pruned.deliveries) == (1, len(MAIL))
+            assert ledger.plan([occasion()], NOW) == ()
         monkeypatch.setattr(tables, "MIGRATIONS", ())
-        with pytest.raises(LedgerRefused, match="version 1, made by a newer") as refused:
+        with pytest.raises(LedgerRefused, match=r"version \d, made by a newer") as refused:
             Ledger.open(url)
         assert "hush" not in str(refused.value)
         assert os.environ.get("PGPASSWORD") is None
+
+
+# ---- pruned ----------------------------------------------------------------------------------------------------------
+
+DAY = timedelta(days=1)
+FRESH = UsedFact("alba.revenue.total.3.2025-12-31", 1.0, "CNY", date(2026, 1, 4), "Results")
+
+
+def sent(ledger: Ledger, at: datetime) -> list[str]:
+    """Every delivery that may be tried, sent; their keys."""
+    keys = []
+    while (one := ledger.claim_delivery("a", at)) is not None:
+        ledger.settle_delivery(one, at, receipt={"reference": one.id})
+        keys.append(one.id)
+    return keys
+
+
+def week(ledger: Ledger, brief: str = "alba", **options: Any) -> list[str]:
+    """Seven published issues, each sent to its readers, a day apart; their ids."""
+    ids = []
+    for day in range(7):
+        at = NOW + day * DAY
+        ids.append(published(ledger, occasion(brief, at), send=MAIL, **options))
+        sent(ledger, at)
+    return ids
+
+
+def test_what_is_over_is_forgotten_but_for_the_newest_of_each_brief(ledger: Ledger) -> None:
+    week(ledger)
+    (last,) = ledger.issues()[-1:]
+    found = ledger.prune(NOW + 30 * DAY, NOW + 30 * DAY)
+    assert (len(found.issues), found.deliveries) == (6, 6 * len(MAIL))
+    assert [(issue.id, why) for issue, why in found.kept] == [(last.id, pruning.NEWEST)]
+    assert ledger.issues() == (last,)
+    assert {one.issue for one in ledger.deliveries()} == {last.id}
+    assert ledger.facts(last) == (REVENUE,)
+    assert ledger.verify() > 0
+
+
+def test_nothing_that_was_sent_is_made_or_sent_again_by_whatever_clock(ledger: Ledger) -> None:
+    """The clock goes back a month, the schedule is another and back again: the same times come up, and are over."""
+    ids = week(ledger)
+    keys = {one.id for one in ledger.deliveries()}
+    ledger.prune(NOW + 5 * DAY, NOW + 30 * DAY)
+    back = NOW - 30 * DAY
+    ledger.watch("alba", "another schedule", back)
+    for name in ("", "another name for the same time"):
+        assert ledger.plan([occasion(at=NOW + day * DAY, occasion=name) for day in range(7)], back) == ()
+    assert ledger.due(NOW + 60 * DAY) == ()
+    assert sent(ledger, NOW + 60 * DAY) == []
+    assert [ledger.issue(id) is None for id in ids] == [True] * 5 + [False] * 2
+    assert {one.id for one in ledger.deliveries()} < keys
+
+
+def test_a_filing_is_no_occasion_again_once_its_issue_is_forgotten(ledger: Ledger) -> None:
+    filing = occasion(occasion="10-K")
+    issue = ledger.plan_filing(filing, {"10-K": date(2026, 1, 5)}, NOW)
+    assert issue is not None
+    held = ledger.claim(issue.id, "a", NOW)
+    assert held is not None
+    ledger.finish(held, "unchanged", NOW)
+    assert len(ledger.prune(NOW + DAY, NOW + DAY).issues) == 1
+    assert ledger.plan_filing(filing, {"10-K": date(2026, 1, 5)}, NOW + 2 * DAY) is None
+
+
+@pytest.mark.parametrize(
+    ("left", "why"), [("queued", pruning.UNSENT), ("sending", pruning.UNSENT), ("dead", pruning.UNSENT)]
+)
+def test_a_delivery_that_is_not_finished_keeps_its_issue(ledger: Ledger, left: str, why: str) -> None:
+    id = published(ledger, occasion(), send=MAIL[:1])
+    published(ledger, occasion(at=NOW + DAY))
+    taken = ledger.claim_delivery("a", NOW) if left != "queued" else None
+    if left == "dead":
+        assert taken is not None
+        ledger.settle_delivery(taken, NOW, error="refused")
+    later = NOW + 2 * DAY
+    found = ledger.prune(later, later)
+    assert (id, why) in [(issue.id, reason) for issue, reason in found.kept]
+    assert found.issues == ()
+    if left == "dead":  # and can be sent, once
+        assert ledger.requeue(ledger.deliveries(id)[0].id, later) is not None
+    assert len(sent(ledger, later + LEASE)) == 1
+    assert [issue.id for issue in ledger.prune(later, later).issues] == [id]
+
+
+def test_what_is_being_made_or_needs_a_person_stays(ledger: Ledger) -> None:
+    (due, held_one) = ledger.plan([occasion(), occasion("beta")], NOW)
+    held = ledger.claim(held_one.id, "a", NOW)
+    assert held is not None
+    ledger.finish(held, "held", NOW, reason="The last close is stale.")
+    found = ledger.prune(NOW + DAY, NOW + DAY)
+    assert found.issues == ()
+    assert {issue.id: why for issue, why in found.kept} == {due.id: pruning.UNDER_WAY, held.id: pruning.UNANSWERED}
+    published(ledger, occasion("beta", NOW + DAY))
+    assert [issue.id for issue in ledger.prune(NOW + DAY, NOW + 2 * DAY).issues] == [held.id]
+
+
+def test_a_dry_run_says_the_same_and_changes_nothing(path: Path) -> None:
+    with Ledger.file(path) as ledger:
+        week(ledger, facts=(REVENUE, COST))
+        published(ledger, occasion(at=NOW + 8 * DAY), facts=(FRESH,))
+    truth = everything(path)
+    with Ledger.file(path) as ledger:
+        told = ledger.prunable(NOW + 20 * DAY, NOW + 20 * DAY)
+    assert everything(path) == truth
+    with Ledger.file(path) as ledger:
+        assert ledger.prune(NOW + 20 * DAY, NOW + 20 * DAY) == told
+    assert (len(told.issues), told.facts) == (7, 2)  # the facts that seven issues share, once
+
+
+def test_only_the_briefs_that_are_named(ledger: Ledger) -> None:
+    week(ledger)
+    week(ledger, "beta")
+    found = ledger.prune(NOW + 30 * DAY, NOW + 30 * DAY, briefs=["beta"])
+    assert {issue.brief for issue in found.issues} == {"beta"}
+    assert len(ledger.issues("alba")) == 7
+
+
+def test_spans_that_were_passed_over_go_with_their_time(ledger: Ledger) -> None:
+    old = Passed("alba", NOW - 3 * DAY, NOW - 2 * DAY, 2, "older than a day")
+    new = Passed("alba", NOW - DAY, NOW + DAY, 3, "older than a day")
+    ledger.plan([], NOW, passed=[old, new])
+    assert ledger.prune(NOW, NOW + 2 * DAY).passed == 1
+    assert ledger.passed() == (new,)
+
+
+def test_a_file_gives_the_room_back(path: Path) -> None:
+    with Ledger.file(path) as ledger:
+        for day in range(6):
+            names = (f"x.{day}.{number}" for number in range(400))
+            facts = tuple(UsedFact(name, 1.0, "CNY", date(2025, 5, 15), "Report") for name in names)
+            published(ledger, occasion(at=NOW + day * DAY), facts=facts)
+    full = path.stat().st_size
+    with Ledger.file(path) as ledger:
+        assert ledger.prune(NOW + 9 * DAY, NOW + 9 * DAY).facts == 2000
+    assert path.stat().st_size < full / 3
+    with Ledger.file(path) as ledger:
+        assert len(ledger.facts(ledger.issues()[0])) == 400
+
+
+def test_a_ledger_of_the_first_version_is_brought_up_to_date_and_can_be_pruned(
+    path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Ledger.file(path) as ledger:
+        week(ledger)
+    old = tmp_path / "old.sqlite"
+    with monkeypatch.context() as first:
+        first.setattr(tables, "MIGRATIONS", tables.MIGRATIONS[:1])
+        Ledger.file(old).close()
+    with sqlite3.connect(old) as raw:
+        raw.execute("ATTACH ? AS new", (str(path),))
+        for table in tables.SEALED:
+            if table is not tables.DONE:
+                raw.execute(f"INSERT INTO main.{table.name} SELECT * FROM new.{table.name}")
+    raw.close()
+    assert everything(old) == everything(path)
+    with Ledger.file(old) as ledger:
+        assert len(ledger.prune(NOW + 30 * DAY, NOW + 30 * DAY).issues) == 6

@@ -6,17 +6,26 @@ import json
 import sys
 from argparse import Namespace
 from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from peerbench.commands import ledgers
 from peerbench.commands.printing import clean, print_findings
-from peerbench.core.findings import did_you_mean
+from peerbench.core.errors import UnusableRequest
+from peerbench.core.findings import Finding, did_you_mean
 
 if TYPE_CHECKING:
     from peerbench.deliver.ledger import Issue, Ledger, Queued
 
+DRY: Final = "Write `bench history --prune-before DAY --dry-run`."
+
 
 def run(parsed: Namespace, arguments: list[str]) -> int:
+    if parsed.prune_before is not None:
+        from peerbench.commands import pruning
+
+        return pruning.run(parsed)
+    if parsed.dry_run:
+        raise UnusableRequest((Finding("arguments", "error", "--dry-run goes with --prune-before", DRY),))
     found = ledgers.found(())
     with ledgers.ledger(found) as ledger:
         issues = ledger.issues()

@@ -103,6 +103,20 @@ def _line(text: str) -> str:
     return " ".join(text.split())[:300].rstrip(".?")
 
 
+def compact(engine: sa.Engine) -> None:
+    """A SQLite file without the room that rows left; a busy one stays as it is. PostgreSQL sees to it by itself."""
+    if engine.dialect.name != "sqlite":
+        return
+    held = engine.raw_connection()
+    try:
+        held.driver_connection.execute("VACUUM")  # type: ignore[union-attr]
+        held.driver_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # type: ignore[union-attr]
+    except sqlite3.OperationalError:  # in use, or no room for the copy: what was to be forgotten is
+        pass
+    finally:
+        held.close()
+
+
 # ---- opening ---------------------------------------------------------------------------------------------------------
 
 

@@ -23,8 +23,8 @@ from typing import Any, Final, Literal, TypeGuard, get_args
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
-from peerbench.deliver import database, tables
-from peerbench.deliver.tables import DELIVERIES, DOCUMENTS, FACTS, ISSUES, PASSED, SEAL, WATCHES
+from peerbench.deliver import database, pruning, tables
+from peerbench.deliver.tables import DELIVERIES, DOCUMENTS, DONE, FACTS, ISSUES, PASSED, SEAL, WATCHES
 from peerbench.schedule import first_seen
 
 State = Literal["due", "building", "built", "held", "unchanged", "published", "failed"]
@@ -33,6 +33,7 @@ Sending = Literal["queued", "sending", "sent", "dead", "dropped"]
 STATES: Final = get_args(State)
 LEASE: Final = timedelta(minutes=15)  # of a builder or a sender that gives no sign of life
 _OPEN: Final = ("due", "building", "built")
+_NAMING: Final = ("id", "brief", "fact", "document", "key")  # columns that name a row
 _ASTRAY: Final = timedelta(days=1)
 
 
@@ -144,6 +145,17 @@ class Passed:
     last: datetime
     times: int
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pruned:
+    """What was forgotten, or would be: issues, how many deliveries, facts and spans passed over; and what is kept."""
+
+    issues: tuple[Issue, ...]
+    deliveries: int
+    facts: int
+    passed: int
+    kept: tuple[tuple[Issue, str], ...]  # older too, each with the reason why it stays
 
 
 class Ledger:
@@ -448,6 +460,29 @@ class Ledger:
             )
         return tuple(_queued(row) for row in rows)
 
+    def prunable(self, before: datetime, now: datetime, *, briefs: Sequence[str] = ()) -> Pruned:
+        """What `prune` would forget; nothing is changed."""
+        unanswered = frozenset(one.id for one in self.unanswered(now))
+        with self._reading() as work:
+            chosen = pruning.choice(work, _text(before), briefs=tuple(briefs), unanswered=unanswered)
+            facts = sum(len(work.all(FACTS, FACTS.c.facts == name)) for name in chosen.facts)
+        return _pruned(chosen, facts)
+
+    def prune(self, before: datetime, now: datetime, *, briefs: Sequence[str] = ()) -> Pruned:
+        """Forget issues scheduled before a time that are over, with their finished deliveries and their facts.
+
+        Their keys stay, so that none is made or delivered again. What is not over, needs a person, waits to be
+        delivered, or is the newest published of its brief, stays. All or nothing; a SQLite file shrinks afterwards.
+        """
+        unanswered = frozenset(one.id for one in self.unanswered(now))
+        with self._writing() as work:
+            chosen = pruning.choice(work, _text(before), briefs=tuple(briefs), unanswered=unanswered)
+            facts = pruning.forget(work, chosen)
+        if chosen.issues:
+            with database.told(self._shown):
+                database.compact(self._engine)
+        return _pruned(chosen, facts)
+
     def verify(self, *, facts: bool = True) -> int:
         """Read every row and its seal; the number of rows. Raises LedgerRefused at the first that is not as written.
 
@@ -503,11 +538,17 @@ class _Work:
         return self.first(table, *_is(table, **keys))
 
     def add(self, table: sa.Table, row: Mapping[str, Any]) -> dict[str, Any] | None:
-        """The row added; None where its key, or another unique one, is there already."""
+        """The row added; None where its key, or another unique one, is there already or was once."""
+        if table is ISSUES and self.first(DONE, *pruning.done(row)) is not None:
+            return None
         dialect = postgresql if self._connection.dialect.name == "postgresql" else sqlite
         fresh = tables.sealed(row)
         done = self._connection.execute(dialect.insert(table).values(**fresh).on_conflict_do_nothing())
         return fresh if done.rowcount else None
+
+    def drop(self, table: sa.Table, *where: Any) -> int:
+        """Rows taken out; how many."""
+        return int(self._connection.execute(table.delete().where(*where)).rowcount)
 
     def add_at(self, one: Occasion, now: datetime) -> dict[str, Any]:
         """The issue at its time, or at the first second after it that no issue of the brief has."""
@@ -538,7 +579,7 @@ class _Work:
 
     def _whole(self, table: sa.Table, row: dict[str, Any]) -> dict[str, Any]:
         if tables.seal(row) != row[SEAL]:
-            keys = [str(row[column.name]) for column in table.c if column.name in ("id", "brief", "fact", "document")]
+            keys = [str(row[column.name]) for column in table.c if column.name in _NAMING]
             place = f"{table.name.removeprefix(tables.PREFIX)}, row {' '.join(keys)}"
             raise database.damaged(self._shown, f"{place} is not as it was written")
         return row
@@ -635,6 +676,11 @@ def _queued(row: Mapping[str, Any]) -> Queued:
         row["owner"], _maybe(row["lease_until"]), _maybe(row["next_try"]), row["last_error"],
         json.loads(row["receipt"]), _time(row["changed"]),
     )  # fmt: skip
+
+
+def _pruned(chosen: pruning.Choice, facts: int) -> Pruned:
+    kept = tuple((_issue(row), why) for row, why in chosen.kept)
+    return Pruned(tuple(map(_issue, chosen.issues)), len(chosen.deliveries), facts, len(chosen.passed), kept)
 
 
 def _used(row: Mapping[str, Any]) -> UsedFact:

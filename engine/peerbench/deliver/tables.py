@@ -47,6 +47,9 @@ _DOCUMENTS: Final = """CREATE TABLE bench_documents (
   brief TEXT NOT NULL, document TEXT NOT NULL, known_on TEXT NOT NULL, noted TEXT NOT NULL, seal TEXT NOT NULL,
   PRIMARY KEY (brief, document)
 )"""
+_DONE: Final = """CREATE TABLE bench_done (
+  key TEXT PRIMARY KEY, brief TEXT NOT NULL, scheduled_for TEXT NOT NULL, seal TEXT NOT NULL
+)"""
 
 # One entry a version, in order, never changed once released: the ledger of an older program is brought up to date by
 # what it has not had yet, and that of a newer program is refused.
@@ -62,6 +65,7 @@ MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
         "CREATE INDEX bench_deliveries_state ON bench_deliveries (state, next_try)",
         "CREATE INDEX bench_facts_used_fact ON bench_facts_used (fact)",
     ),
+    (_DONE, "CREATE INDEX bench_done_time ON bench_done (brief, scheduled_for)"),
 )
 META_DDL: Final = "CREATE TABLE bench_ledger (name TEXT PRIMARY KEY, value TEXT NOT NULL)"
 
@@ -87,7 +91,8 @@ FACTS: Final = _table("facts_used", "facts", "fact", "value", "currency", "known
 WATCHES: Final = _table("watches", "brief", "expression", "since", "seen")
 PASSED: Final = _table("passed_over", "brief", "first", "last", "times", "reason", "changed", counts=("times",))
 DOCUMENTS: Final = _table("documents", "brief", "document", "known_on", "noted")
-SEALED: Final = (ISSUES, DELIVERIES, FACTS, WATCHES, PASSED, DOCUMENTS)
+DONE: Final = _table("done", "key", "brief", "scheduled_for")  # keys of issues and deliveries that were forgotten
+SEALED: Final = (ISSUES, DELIVERIES, FACTS, WATCHES, PASSED, DOCUMENTS, DONE)
 
 
 def sealed(row: Mapping[str, Any]) -> dict[str, Any]:
