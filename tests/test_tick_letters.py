@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import json
 import signal
 import subprocess
 import sys
@@ -12,6 +14,8 @@ from typing import Any, Final
 
 import pytest
 
+import parcels
+from peerbench.deliver.folder import publish
 from peerbench.deliver.ledger import LEASE, Ledger
 from peerbench.tick import round
 from test_deliver_mail import Box, served
@@ -100,3 +104,70 @@ def test_a_target_that_lacks_something_says_what(tmp_path: Path, target: dict[st
         (one,) = ledger.deliveries()
     assert said in one.last_error
     assert one.state == ("dead" if "to" in target else "queued")
+
+
+# ---- in the reader's language ----------------------------------------------------------------------------------------
+
+SUMMARY: Final = {
+    "risk": parcels.SUMMARY["risk"],
+    "risk/zh-CN": {
+        **parcels.SUMMARY["risk"],
+        "language": "zh-CN",
+        "headline": "阿里巴巴一天下跌12%",
+        "standfirst": "波动率为38%，同业中位数为30%。",
+        "takeaways": [{"lead": "跌幅更大。", "text": "二十天中最差的一天下跌4%。"}],
+    },
+}
+
+
+class Tongues(Builder):
+    """Publishes an edition in each of two languages, and the summary of both."""
+
+    def __call__(self, config: Any, issue: Any, **said: Any) -> Any:
+        built = super().__call__(config, issue, **said)
+        files = {"risk/brief.pdf": b"%PDF english", "risk/zh-CN/brief.pdf": b"%PDF chinese", "manifest.json": b"{}"}
+        publish(built.folder, {**files, "summary.json": json.dumps(SUMMARY).encode()})
+        return built
+
+
+def test_each_reader_has_letter_and_editions_in_the_language_asked_for(tmp_path: Path) -> None:
+    (tmp_path / "shelf").mkdir()
+    box = Box()
+    with served(box) as server:
+        mail = {"host": "127.0.0.1", "port": server.port, "security": "none", "sender": "Desk <desk@example.com>"}
+        alba = config(
+            tmp_path, languages=["en", "zh-CN"], mail=mail,
+            deliver=[
+                {"to": ["ana@example.com"], "name": "london", "language": "en"},
+                {"to": ["wang@example.com"], "name": "beijing", "language": "zh-CN"},
+                {"folder": "shelf", "name": "first"},
+                {"folder": "shelf", "name": "second", "language": "zh-CN"},
+            ],
+        )  # fmt: skip
+        with Ledger.file(tmp_path / "ledger.sqlite") as ledger:
+            round.run([alba], means(tmp_path, ledger, Clock(), Tongues()))
+            assert [(one.last_error, one.state) for one in ledger.deliveries()] == [("", "sent")] * 4
+    letters = {str(letter["To"]): letter for letter in box.letters}
+    for reader, headline, pdf, shelf in (
+        ("ana@example.com", "A & B <Holding> falls", b"%PDF english", "risk"),
+        ("wang@example.com", "阿里巴巴一天下跌12%", b"%PDF chinese", "risk-zh-CN"),
+    ):
+        letter = letters[reader]
+        plain, page = (letter.get_body((kind,)).get_content() for kind in ("plain", "html"))
+        assert headline in str(letter["Subject"])
+        assert headline in plain
+        assert html.escape(headline) in page
+        (attached,) = letter.iter_attachments()
+        assert (attached.get_content(), attached.get_filename()) == (pdf, f"alba-2026-01-05-{shelf}.pdf")
+        assert (tmp_path / "shelf" / "alba" / "2026-01-05" / shelf / "brief.pdf").read_bytes() == pdf
+    assert letters["wang@example.com"]["Content-Language"] == "zh-CN"
+
+
+def test_an_issue_without_the_language_is_not_sent_in_another(tmp_path: Path) -> None:
+    (tmp_path / "shelf").mkdir()
+    alba = config(tmp_path, languages=["en", "zh-CN"], deliver=[{"folder": "shelf", "language": "zh-CN"}])
+    with Ledger.file(tmp_path / "ledger.sqlite") as ledger:
+        round.run([alba], means(tmp_path, ledger, Clock(), Builder()))
+        (one,) = ledger.deliveries()
+    assert (one.state, one.last_error) == ("dead", "output/alba/2026-01-05/risk/zh-CN holds no edition to send")
+    assert list((tmp_path / "shelf").iterdir()) == []

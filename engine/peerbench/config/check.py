@@ -327,6 +327,10 @@ def _targets(config: Config) -> Iterator[Finding]:
                     message = f"'{name}' is not among the {'outputs' if key == 'formats' else key} of this brief"
                     hint = did_you_mean(name, made)
                     yield config.finding("config.deliver", message, "deliver", index, key, place, hint=hint)
+        if target.language and target.language not in config.languages:
+            message = f"'{target.language}' is not among the languages of this brief"
+            hint = f"{did_you_mean(target.language, config.languages)} Or write it under languages: as well."
+            yield config.finding("config.deliver", message, "deliver", index, "language", hint=hint)
 
 
 def _way(config: Config, index: int) -> Iterator[Finding]:

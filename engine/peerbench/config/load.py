@@ -463,7 +463,8 @@ def _target(shape: DeliverShape, mail: MailShape) -> Target:
         kind = "webhook" if shape.webhook is not None else "s3"
         settings = (shape.webhook or shape.s3 or shape).model_dump()
     recipients, settings = tuple(dict.fromkeys(shape.to)), {**settings, "link": shape.link}
-    return Target(kind, shape.name or kind, tuple(shape.audiences), tuple(shape.formats), recipients, settings)
+    audiences, formats = tuple(shape.audiences), tuple(shape.formats)
+    return Target(kind, shape.name or kind, audiences, formats, recipients, settings, shape.language)
 
 
 def _in_project(root: Path, name: str | Path) -> Path:

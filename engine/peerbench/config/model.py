@@ -520,6 +520,7 @@ class DeliverShape(Shape):
     name: Name = Field(default="", description="Its name in the ledger. Left out: its kind.")
     audiences: list[Name] = Field(default=[], description="Only these readers' editions. Left out: every audience's.")
     formats: list[Name] = Field(default=[], description="Only these editions, e.g. [pdf]. Left out: all.")
+    language: Language = Field(default="", description="Editions and letter in this one, e.g. zh-CN; else the first.")
 
 
 class CirculationShape(Shape):

@@ -111,6 +111,7 @@ class Target:
     formats: tuple[str, ...] = ()  # none: all
     recipients: tuple[str, ...] = ()
     settings: Mapping[str, Any] = field(default_factory=dict)
+    language: str = ""  # empty: the first of the brief
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ class FolderDelivery:
 
     def send(self, parcel: Parcel, recipients: tuple[str, ...], key: str) -> Receipt:
         """The files under their own names, and the label. Nothing is done where they lie there already."""
-        place = self.folder / parcel.brief / parcel.as_of.isoformat() / parcel.audience
+        place = self.folder / parcel.brief / parcel.as_of.isoformat() / parcel.shelf
         if not self.folder.is_dir():
             raise NotDelivered(f"the folder {self.folder} is not there", again=True)
         try:

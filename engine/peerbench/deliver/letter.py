@@ -79,15 +79,15 @@ class Letter:
 
 
 def read(parcel: Parcel, *, link: str = "") -> Letter:
-    """The letter of a parcel. Raises NotDelivered where the issue has no summary of that audience."""
+    """The letter of a parcel. Raises NotDelivered where the issue has no summary of that audience in that language."""
     try:
-        found = json.loads((parcel.folder / SUMMARY).read_text("utf-8"))[parcel.audience]
+        found = json.loads((parcel.folder / SUMMARY).read_text("utf-8"))[parcel.at]
         return _letter(found, parcel, link)
     except OSError as error:
         why = f"{parcel.folder.name}/{SUMMARY} cannot be read: {error.strerror or error}; build the issue again"
         raise NotDelivered(why, again=False) from error
     except (KeyError, TypeError, ValueError) as error:
-        why = f"{parcel.folder.name}/{SUMMARY} says nothing of the audience '{parcel.audience}'; build the issue again"
+        why = f"{parcel.folder.name}/{SUMMARY} says nothing of '{parcel.at}'; build the issue again"
         raise NotDelivered(why, again=False) from error
 
 

@@ -79,11 +79,11 @@ class MailDelivery:
             made["Date"] = format_datetime(parcel.sent)
         made["Message-ID"] = message_id(key, self.sender)
         made["Auto-Submitted"] = "auto-generated"
-        made["Content-Language"] = said.language
         made.set_content(said.plain)
         made.add_alternative(said.html, subtype="html")
         for name in parcel.files:
             self._attach(made, parcel, name)
+        made["Content-Language"] = said.language  # last: a part that is added takes such headers away with it
         return made
 
     def _attach(self, made: EmailMessage, parcel: Parcel, name: str) -> None:
@@ -95,7 +95,7 @@ class MailDelivery:
         except OSError as error:
             raise NotDelivered(f"{name} cannot be read: {error.strerror or error}", again=True) from error
         main, sub = TYPES.get(ending, ("application", "octet-stream"))
-        shown = f"{parcel.brief}-{parcel.as_of.isoformat()}-{parcel.audience}{ending}"
+        shown = f"{parcel.brief}-{parcel.as_of.isoformat()}-{parcel.shelf}{ending}"
         made.add_attachment(data, maintype=main, subtype=sub, filename=shown)
 
 

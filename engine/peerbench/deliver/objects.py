@@ -41,7 +41,7 @@ class StoreDelivery:
 
     def send(self, parcel: Parcel, recipients: tuple[str, ...], key: str) -> Receipt:
         """Every file under its own name, then the label. What lies there is the same, or was ours and is replaced."""
-        parts = (self.bucket.prefix.strip("/"), parcel.brief, parcel.as_of.isoformat(), parcel.audience)
+        parts = (self.bucket.prefix.strip("/"), parcel.brief, parcel.as_of.isoformat(), parcel.shelf)
         place = "/".join(part for part in parts if part)
         files = _read(parcel)
         with _told(self.bucket):

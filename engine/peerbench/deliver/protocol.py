@@ -21,7 +21,7 @@ LONGEST: Final = timedelta(hours=6)
 
 @dataclass(frozen=True, slots=True)
 class Parcel:
-    """One audience's editions of an issue: folder is the issue's, files are paths below it."""
+    """One audience's editions of an issue in one language: folder is the issue's, files are paths below it."""
 
     brief: str
     title: str
@@ -30,6 +30,17 @@ class Parcel:
     folder: Path
     files: tuple[str, ...]
     sent: datetime | None = None  # when it is handed over, for a way that writes a date on it
+    language: str = ""  # its tag, where it is not the first of the issue, whose editions lie in the audience's folder
+
+    @property
+    def at(self) -> str:
+        """Where its editions lie in the issue, and what the summary calls them: risk, risk/zh-CN."""
+        return f"{self.audience}/{self.language}" if self.language else self.audience
+
+    @property
+    def shelf(self) -> str:
+        """What they are called where they go, beside those of other audiences and languages: risk, risk-zh-CN."""
+        return f"{self.audience}-{self.language}" if self.language else self.audience
 
 
 @dataclass(frozen=True, slots=True)

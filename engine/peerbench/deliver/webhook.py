@@ -129,6 +129,7 @@ def _json(said: Letter, parcel: Parcel, key: str) -> dict[str, Any]:
         "brief": parcel.brief,
         "as_of": parcel.as_of.isoformat(),
         "audience": parcel.audience,
+        "language": said.language,
         "series": said.series,
         "headline": said.headline,
         "standfirst": said.standfirst,

@@ -151,12 +151,14 @@ def _loaded(path: Path, stamps: tuple[tuple[str, int, int], ...]) -> tuple[Confi
 
 
 def _parcel(config: Config, target: Target, delivery: Queued, issue: Issue) -> Parcel:
-    folder = config.root / issue.folder
-    found = sorted((folder / delivery.audience).glob("*")) if folder.is_dir() else []
-    wanted = tuple(f"{delivery.audience}/{path.name}" for path in found if _asked(path, target))
+    folder, title = config.root / issue.folder, config.title or issue.brief
+    tongue = "" if target.language in config.languages[:1] else target.language
+    parcel = Parcel(issue.brief, title, issue.as_of, delivery.audience, folder, (), language=tongue)
+    found = sorted((folder / parcel.at).glob("*")) if folder.is_dir() else []
+    wanted = tuple(f"{parcel.at}/{path.name}" for path in found if _asked(path, target))
     if not wanted:
-        raise NotDelivered(f"{issue.folder}/{delivery.audience} holds no edition to send", again=False)
-    return Parcel(issue.brief, config.title or issue.brief, issue.as_of, delivery.audience, folder, wanted)
+        raise NotDelivered(f"{issue.folder}/{parcel.at} holds no edition to send", again=False)
+    return replace(parcel, files=wanted)
 
 
 def _asked(path: Path, target: Target) -> bool:
