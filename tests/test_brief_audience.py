@@ -164,9 +164,10 @@ def test_the_shipped_audiences_have_no_mistake() -> None:
 
 def test_help_names_every_key_block_takeaway_and_row() -> None:
     from peerbench import help
-    from peerbench.brief import panel, prose
+    from peerbench.brief import panel
     from peerbench.brief.blocks import BLOCKS
     from peerbench.brief.keys import AUDIENCE, STEP
+    from peerbench.brief.prose.takeaways import TAKEAWAYS
     from peerbench.brief.tables import rows
 
     text = help.page("topics", "audiences")
@@ -176,7 +177,7 @@ def test_help_names_every_key_block_takeaway_and_row() -> None:
     assert keys == {*AUDIENCE.keys, *STEP.keys} - {"say"}
     for title, known in (
         ("Blocks", BLOCKS),
-        ("Takeaways", prose.TAKEAWAYS),
+        ("Takeaways", TAKEAWAYS),
         ("Rows of the panel", panel.ROWS),
         ("Rows of statistics", rows.STATISTICS),
     ):

@@ -240,14 +240,15 @@ def test_takeaways_lead_with_a_claim_and_cite_what_they_rest_on(pair: tuple[Writ
 
 @pytest.mark.parametrize("audience", AUDIENCES)
 def test_the_last_takeaway_is_the_last_of_the_plan_which_is_counter_evidence(alibaba: Written, audience: str) -> None:
-    from peerbench.brief import plan, prose
+    from peerbench.brief import plan
     from peerbench.brief.context import Desk
+    from peerbench.brief.prose.takeaways import TAKEAWAYS
     from peerbench.brief.sourcebook import Sourcebook
 
     reader = next(one for one in alibaba.case.request.audiences if one.name == audience)
     desk = Desk(alibaba.study, reader, plan.phrases(reader), Sourcebook(alibaba.study.data, {}))
     last = reader.names("takeaways")[-1].split("|")
-    said = [claim for name in last if (claim := desk.say(prose.TAKEAWAYS[name.strip()](desk)))]
+    said = [claim for name in last if (claim := desk.say(TAKEAWAYS[name.strip()](desk)))]
     assert words(said[0].spans) == words(alibaba.briefs[audience].takeaways[-1].spans[:-1])
 
 

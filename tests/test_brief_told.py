@@ -11,9 +11,10 @@ from typing import Any
 import pytest
 
 import repeats
-from peerbench.brief import compose, prose
+from peerbench.brief import compose
 from peerbench.brief.audience import Audience
 from peerbench.brief.context import Desk
+from peerbench.brief.prose import outlook, takeaways
 from peerbench.brief.sourcebook import Sourcebook
 from peerbench.brief.told import facts
 from peerbench.core.document import Brief, Number, Paragraph, Table, Text
@@ -52,8 +53,8 @@ def test_takeaways_stand_in_the_order_of_their_weight_and_turn_with_it(alibaba: 
     slow = desk(made_up(pe_ltm=NEAR, revenue_growth_ltm=SLOW), alibaba, takeaways=["spread", "growth", "loss"])
     cheap.evidence.definitions["net_income_common_ltm"] = slow.evidence.definitions[PE]  # type: ignore[index]
     slow.evidence.definitions["net_income_common_ltm"] = slow.evidence.definitions[PE]  # type: ignore[index]
-    assert leads(prose.takeaways(cheap)) == ["Cheaper where it can be measured.", "Growing at a slower rate."]
-    assert leads(prose.takeaways(slow)) == ["Growing at a slower rate.", "Cheaper where it can be measured."]
+    assert leads(takeaways.takeaways(cheap)) == ["Cheaper where it can be measured.", "Growing at a slower rate."]
+    assert leads(takeaways.takeaways(slow)) == ["Growing at a slower rate.", "Cheaper where it can be measured."]
 
 
 @pytest.mark.parametrize(
@@ -63,7 +64,7 @@ def test_of_two_claims_of_one_theme_the_weightier_is_said(
     alibaba: Written, pe: tuple[float, ...], growth: tuple[float, ...], said: str
 ) -> None:
     at = desk(made_up(pe_ltm=pe, revenue_growth_ltm=growth), alibaba, takeaways=["growth | spread", "price_each"])
-    assert leads(prose.takeaways(at, most=1))[0].startswith(said)
+    assert leads(takeaways.takeaways(at, most=1))[0].startswith(said)
 
 
 @pytest.mark.parametrize(("stance", "said"), [(1, "Growing at a slower rate."), (-1, "The balance sheet is the cush")])
@@ -71,7 +72,7 @@ def test_the_last_takeaway_speaks_against_the_headline(alibaba: Written, stance:
     own = made_up(pe_ltm=CHEAP, revenue_growth_ltm=SLOW, net_cash_share=(0.3, 0.0, 0.01, 0.02), net_cash=(3e9,) * 4)
     at = desk(own, alibaba, takeaways=["spread", "net_cash | growth"])
     at.stance = stance
-    assert leads(prose.takeaways(at))[-1].startswith(said)
+    assert leads(takeaways.takeaways(at))[-1].startswith(said)
 
 
 def test_where_the_last_entry_says_nothing_against_the_headline_another_claim_does(alibaba: Written) -> None:
@@ -79,7 +80,7 @@ def test_where_the_last_entry_says_nothing_against_the_headline_another_claim_do
     own = made_up(pe_ltm=CHEAP, revenue_growth_ltm=SLOW, net_cash_share=(0.3, 0.0, 0.01, 0.02), net_cash=(3e9,) * 4)
     at = desk(own, alibaba, takeaways=["spread", "growth", "net_cash"])
     at.stance = 1
-    said = [lead.split()[0] for lead in leads(prose.takeaways(at))]
+    said = [lead.split()[0] for lead in leads(takeaways.takeaways(at))]
     assert (sorted(said[:-1]), said[-1]) == (["Cheaper", "The"], "Growing")
 
 
@@ -92,7 +93,7 @@ def test_another_measure_carries_the_headline_only_where_its_gap_clearly_weighs_
 
 def test_points_for_a_company_are_the_two_that_weigh_most(alibaba: Written) -> None:
     def bulls(**values: tuple[float, ...]) -> str:
-        note = prose.bulls(desk(made_up(**values), alibaba))
+        note = outlook.bulls(desk(made_up(**values), alibaba))
         assert note is not None
         return words(note.paragraphs[0].spans)
 
@@ -107,7 +108,7 @@ def test_a_gap_that_fails_in_most_variants_is_no_point_for_a_company(alibaba: Wr
     """A margin of 14.0 % is above the median of 13.3 %, inside a point, and below it without the 11.4 %."""
     own = made_up(pe_ltm=CHEAP, operating_margin_ltm=(0.14, 0.316, 0.114, 0.133))
     assert own.held["operating_margin_ltm"] == (1, 5)
-    note = prose.bulls(desk(own, alibaba))
+    note = outlook.bulls(desk(own, alibaba))
     assert note is not None
     assert "margin" not in words(note.paragraphs[0].spans)
 
@@ -130,10 +131,10 @@ def test_the_parts_of_a_section_head_stand_by_weight(
 def test_the_nearest_test_is_watched_and_only_where_price_is_the_matter(alibaba: Written) -> None:
     own = made_up(pe_ltm=CHEAP)
     tests = {PE: robust(own, PE, {"all": -0.6, "bora": -0.07, "cora": -0.3})}
-    note = prose.watch(desk(own, alibaba, tests))
+    note = outlook.watch(desk(own, alibaba, tests))
     assert note is not None
     assert words(note.paragraphs[0].spans) == "Closest to failing: bora, at −7%."
-    assert prose.watch(desk(own, alibaba, tests, headline="policy")) is None
+    assert outlook.watch(desk(own, alibaba, tests, headline="policy")) is None
 
 
 def test_the_last_takeaway_of_every_shipped_audience_speaks_against_its_headline(alibaba: Written) -> None:
@@ -166,7 +167,7 @@ def test_a_fact_is_a_company_and_a_measure_however_it_is_put(refs: tuple[str, ..
 def test_what_the_page_has_told_is_said_in_the_next_wording_or_not_at_all(alibaba: Written) -> None:
     own = made_up(pe_ltm=CHEAP, revenue_growth_ltm=SLOW)
     at = desk(own, alibaba)
-    growth = prose.TAKEAWAYS["growth"](at)
+    growth = takeaways.TAKEAWAYS["growth"](at)
     assert growth is not None
     at.told = {"alba:revenue_growth_ltm"}
     assert at.draft(growth) is None
@@ -183,7 +184,7 @@ def test_the_next_weightiest_takes_the_place_of_what_would_be_told_twice(alibaba
     own = made_up(pe_ltm=CHEAP, revenue_growth_ltm=SLOW, net_cash_share=(0.1, 0.0, 0.01, 0.02), net_cash=(3e9,) * 4)
     at = desk(own, alibaba, takeaways=["growth | net_cash", "growth"])
     at.stance = 1
-    assert [lead.split()[0] for lead in leads(prose.takeaways(at))] == ["The", "Growing"]
+    assert [lead.split()[0] for lead in leads(takeaways.takeaways(at))] == ["The", "Growing"]
 
 
 def test_the_reader_of_repeats_sees_one(alibaba: Written) -> None:

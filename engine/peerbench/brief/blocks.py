@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from peerbench.brief import circulation, lookback, notes, prose
+from peerbench.brief import circulation, lookback, notes
 from peerbench.brief.context import Desk
 from peerbench.brief.exhibits import football, history, prices, quarters, range_dot, scatter, spending
+from peerbench.brief.prose import outlook, paragraphs
 from peerbench.brief.tables import balance, comparables, correlations, inputs, peers, ranks, robustness, segments
 from peerbench.core.document import Block, SourceList
 
@@ -38,25 +39,25 @@ BLOCKS: Final[Mapping[str, Maker]] = {
     "table.readings": balance.readings,
     "table.segments": segments.segments,
     "table.correlations": correlations.correlations,
-    "text.valuation_left": prose.valuation_left,
-    "text.valuation_right": prose.valuation_right,
-    "text.history": prose.history_text,
-    "text.scatter": prose.scatter_text,
-    "text.football": prose.football_text,
-    "text.spending": prose.spending_text,
-    "text.segments": prose.segment_text,
-    "text.growth": prose.growth_text,
-    "text.quality": prose.quality_text,
-    "text.bases": prose.bases_text,
-    "text.resilience": prose.resilience_text,
-    "text.risk": prose.risk_text,
-    "text.diversification": prose.diversification_text,
-    "text.effort": prose.effort_text,
-    "note.bulls": prose.bulls,
-    "note.bears": prose.bears,
-    "note.watch": prose.watch,
-    "note.why": prose.why,
-    "note.falsifier": prose.falsifier,
+    "text.valuation_left": paragraphs.valuation_left,
+    "text.valuation_right": paragraphs.valuation_right,
+    "text.history": paragraphs.history,
+    "text.scatter": paragraphs.scatter,
+    "text.football": paragraphs.football,
+    "text.spending": paragraphs.spending,
+    "text.segments": paragraphs.segments,
+    "text.growth": paragraphs.growth,
+    "text.quality": paragraphs.quality,
+    "text.bases": paragraphs.bases,
+    "text.resilience": paragraphs.resilience,
+    "text.risk": paragraphs.risk,
+    "text.diversification": paragraphs.diversification,
+    "text.effort": paragraphs.effort,
+    "note.bulls": outlook.bulls,
+    "note.bears": outlook.bears,
+    "note.watch": outlook.watch,
+    "note.why": outlook.why,
+    "note.falsifier": outlook.falsifier,
     "note.first_issue": notes.first_issue,
     "table.since": lookback.table,
     "note.since": lookback.sentence,

@@ -8,12 +8,14 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
-from peerbench.brief import agree, clip, cuts, lineage, notes, plan, prose
+from peerbench.brief import agree, clip, cuts, lineage, notes, plan
 from peerbench.brief.audience import Audience
 from peerbench.brief.blocks import BLOCKS
 from peerbench.brief.context import WORTH, Desk
 from peerbench.brief.lineage import CODES
 from peerbench.brief.panel import panel
+from peerbench.brief.prose.head import head
+from peerbench.brief.prose.takeaways import takeaways
 from peerbench.brief.settle import merged, settled
 from peerbench.brief.sourcebook import Sourcebook
 from peerbench.brief.study import Study
@@ -70,13 +72,13 @@ def compose(
     desk = Desk(study, audience, plan.phrases(audience), Sourcebook(study.data, names))
     desk.sentences = {} if like is None else {note.id: clip.length(note) for note in _notes_of(like)}
     desk.limits = _limits(desk, audience.settings["pages"][0])
-    headline, standfirst = prose.head(desk)
+    headline, standfirst = head(desk)
     standfirst = clip.first(standfirst, desk.limit("standfirst", 9))
-    takeaways = prose.takeaways(desk, most=desk.limit("takeaways", 4))
+    told = takeaways(desk, most=desk.limit("takeaways", 4))
     side = panel(desk)
     pages = merged(_pages(desk))
-    meta = replace(_meta(desk, (standfirst, takeaways, pages)), length=length)
-    brief = Brief(meta, headline, standfirst, (), takeaways, side, pages, (), ())
+    meta = replace(_meta(desk, (standfirst, told, pages)), length=length)
+    brief = Brief(meta, headline, standfirst, (), told, side, pages, (), ())
     brief = lineage.numbered(desk, brief, rows=rows)
     brief = replace(brief, definitions=lineage.definitions(desk, brief), pages=_dated_last(brief))
     if taken is None:

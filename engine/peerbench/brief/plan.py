@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Any, Final
 
 from peerbench import lookup
-from peerbench.brief import cuts, prose
+from peerbench.brief import cuts
 from peerbench.brief.audience import Audience
 from peerbench.brief.blocks import BLOCKS
 from peerbench.brief.cuts import PLANS
 from peerbench.brief.panel import ROWS
+from peerbench.brief.prose.takeaways import TAKEAWAYS
 from peerbench.brief.tables.columns import COLUMNS
 from peerbench.brief.tables.rows import STATISTICS
 from peerbench.core.errors import UnusableRequest
@@ -70,7 +71,7 @@ def _names(audience: Audience) -> Iterator[Finding]:
     for above, said in _tellings(audience):
         for key in ("takeaways", "further_takeaways"):
             for place, entry in enumerate(said.get(key) or ()):
-                yield from _alternatives(audience, "takeaway", entry, prose.TAKEAWAYS, (*above, key, place))
+                yield from _alternatives(audience, "takeaway", entry, TAKEAWAYS, (*above, key, place))
         for place, entry in enumerate((said.get("panel") or {}).get("rows", ())):
             yield from _alternatives(audience, "panel row", entry, ROWS, (*above, "panel", "rows", place))
 
