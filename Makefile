@@ -4,6 +4,9 @@ CONFIG ?= configs/alibaba.yaml
 PYTHON ?= python3
 export PYTHON
 BIN := .venv/bin
+# Test files run side by side, each whole in one process, as those of a file share what they build: make test SPLIT= runs
+# them one after the other.
+SPLIT ?= -n logical --maxprocesses 4 --dist loadfile
 
 .DEFAULT_GOAL := help
 .PHONY: help brief test lint style types imports format bench lock setup clean
@@ -16,7 +19,7 @@ brief:
 	@$(BIN)/bench build $(CONFIG)
 
 test: setup
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest $(SPLIT) $(ARGS)
 
 setup:
 	@sh .ci/setup dev

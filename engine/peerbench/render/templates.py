@@ -126,9 +126,12 @@ def all_shipped(look: Look, *kinds: str) -> bool:
 
 def own_files(look: Look, *kinds: str) -> tuple[Path, ...]:
     """The pages and style sheets that are not shipped ones."""
-    home = shipped("templates").resolve()
+    home, endings = shipped("templates").resolve(), kinds or (TEMPLATE, STYLE)
+    own = [root for root in look.roots if not root.is_relative_to(home)]
+    if not any(path.name.endswith(endings) for root in own for path in root.rglob("*")):
+        return ()  # without asking of each shipped file who wins
     files = lookup.files(look.audience, look.roots)
-    winners = (found[0] for name, found in files.items() if name.endswith(kinds or (TEMPLATE, STYLE)))
+    winners = (found[0] for name, found in files.items() if name.endswith(endings))
     return tuple(path for path in winners if not path.is_relative_to(home))
 
 
