@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import io
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import date
 from pathlib import Path
@@ -19,6 +19,7 @@ import pytest
 from peerbench import lookup, pipeline
 from peerbench.charts.theme import NAMES, theme
 from peerbench.core.document import Brief, LayoutRow, Note, Number, Paragraph, Prose, Text
+from peerbench.core.enclosure import Enclosure
 from peerbench.render import measure, pdf
 from peerbench.render.view import SPLITS
 
@@ -69,8 +70,8 @@ def press(tmp_path_factory: pytest.TempPathFactory) -> Mapping[tuple[str, str, s
     seen: list[tuple[pdf.Sheets, pdf.Printed]] = []
     charts: dict[int, Mapping[str, str]] = {}
 
-    def keep(sheets: pdf.Sheets) -> pdf.Printed:
-        seen.append((sheets, written(sheets)))
+    def keep(sheets: pdf.Sheets, enclosures: Sequence[Enclosure] = ()) -> pdf.Printed:
+        seen.append((sheets, written(sheets, enclosures)))
         return seen[-1][1]
 
     def draw(brief: Brief, **rest: Any) -> pdf.Sheets:
