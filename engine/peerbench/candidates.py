@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Final
 
@@ -12,6 +12,7 @@ from peerbench.compare.peers import SIZE, Proposal, Traits, propose
 from peerbench.core.dataset import Dataset
 from peerbench.core.errors import UnusableRequest
 from peerbench.core.findings import Finding, did_you_mean
+from peerbench.core.metric import MetricDefinition
 from peerbench.metrics import catalogue
 from peerbench.metrics.evaluate import evaluate
 from peerbench.metrics.plan import plan
@@ -40,17 +41,31 @@ def peers(
 
 def traits(data: Dataset, *, as_of: date, currency: str) -> dict[str, Traits]:
     """Every company's traits; sizes in one currency."""
+    return measured(data, (), as_of=as_of, currency=currency)[0]
+
+
+def measured(
+    data: Dataset,
+    metrics: Sequence[str],
+    *,
+    as_of: date,
+    currency: str,
+    custom: Sequence[MetricDefinition] = (),
+) -> tuple[dict[str, Traits], dict[tuple[str, str], float]]:
+    """Every company's traits, and the values of these metrics by (company, metric) where they are known and mean
+    something; money in one currency."""
     names = list(data.companies)
-    wanted = [metric for metrics in MEASURES.values() for metric in metrics]
-    work, _ = plan(wanted, catalogue.load())
+    wanted = list(dict.fromkeys((*(metric for group in MEASURES.values() for metric in group), *metrics)))
+    work, _ = plan(wanted, catalogue.load(), [one for one in custom if one.id in metrics])
     cells, _ = build_panel(data, companies=names, operands=work.operands, as_of=as_of)
-    metrics, _ = convert_metrics(evaluate(cells, work), Rates(data.fx), currency)
-    ok = metrics.filter((pl.col("status") == "ok") & pl.col("metric").is_in(wanted) & (pl.col("segment") == "total"))
+    found, _ = convert_metrics(evaluate(cells, work), Rates(data.fx), currency)
+    ok = found.filter((pl.col("status") == "ok") & pl.col("metric").is_in(wanted) & (pl.col("segment") == "total"))
     known = {(row["company"], row["metric"]): row["value"] for row in ok.iter_rows(named=True)}
-    return {
+    likeness = {
         name: Traits(name, data.companies[name].name, data.companies[name].sector, _measures(known, name))
         for name in names
     }
+    return likeness, known
 
 
 def _measures(known: Mapping[tuple[str, str], float], company: str) -> dict[str, float]:

@@ -58,14 +58,21 @@ def of_brief(data: Dataset, config: Config) -> Dataset:
 
     A rate is crossed through any currency that has both legs, so that the quoted currency decides.
     """
-    named = {name: data.companies[name] for name in config.companies if name in data.companies}
+    return of_companies(data, config.companies, config.currency)
+
+
+def of_companies(data: Dataset, companies: Iterable[str], currency: str) -> Dataset:
+    """The rows that figures of these companies in a currency can rest on, and what was noticed of no other company."""
+    named = {name: data.companies[name] for name in companies if name in data.companies}
     kept: dict[str, Any] = {name: _of(getattr(data, name), named) for name in TABLES if name != "fx"}
     lines = tuple(line for line in data.lines if line.company in named)
-    used = {config.currency, *(company.reporting_currency for company in named.values()), *(x.currency for x in lines)}
+    used = {currency, *(company.reporting_currency for company in named.values()), *(x.currency for x in lines)}
     for frame in kept.values():
         used |= set(frame["currency"].drop_nulls().unique()) if "currency" in frame.columns else set()
     fx = data.fx.filter(pl.col("quote").is_in(sorted(used)))
-    return replace(data, companies=named, lines=lines, fx=fx, **kept)
+    others = data.companies.keys() - named.keys()
+    findings = tuple(finding for finding in data.findings if finding.subject not in others)
+    return replace(data, companies=named, lines=lines, fx=fx, findings=findings, **kept)
 
 
 def _of(frame: pl.DataFrame, companies: Iterable[str]) -> pl.DataFrame:
@@ -108,9 +115,10 @@ def libraries() -> dict[str, str]:
 def _config_file(config: Config, place: int) -> Enclosure:
     read = config.files[place]
     about = "The config of this brief" if place == 0 else "A config that it extends"
+    text = read.file.read_bytes() if read.written is None else read.written
     if read.file in {one.file for one in config.circulation}:
-        return Enclosure(read.path, read.file.read_bytes(), "text/plain", "A text that it checks", "Source")
-    return Enclosure(read.path, read.file.read_bytes(), "application/yaml", about, "Source")
+        return Enclosure(read.path, text, "text/plain", "A text that it checks", "Source")
+    return Enclosure(read.path, text, "application/yaml", about, "Source")
 
 
 def _own(config: Config, roots: tuple[Path, ...], audiences: Iterable[str]) -> Iterator[tuple[str, Path]]:

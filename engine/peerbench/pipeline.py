@@ -35,6 +35,7 @@ from peerbench.deliver import folder as delivery
 from peerbench.gate import Ruling
 from peerbench.shipped import shipped
 from peerbench.sources import dataset, digest
+from peerbench.universe import members as universes
 
 if TYPE_CHECKING:
     from peerbench.brief.since import Since
@@ -61,6 +62,15 @@ class BuildResult:
     findings: tuple[Finding, ...]
     held: bool
     ruling: Ruling | None = None  # of the gate, where there was one
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What a build need not read, as it travels to a worker: the rows of its companies, and the text of its config
+    where no file of it lies anywhere."""
+
+    data: Dataset
+    text: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,19 +125,23 @@ def build(
     force: bool = False,
     frozen: bool = False,
     gate: Gate | None = None,
+    given: Given | None = None,
     progress: Progress = lambda stage: None,
 ) -> BuildResult:
     """Build the briefs of one config. Raises UnusableRequest with every mistake; then nothing was written.
 
-    page, length, spoken (languages) and since (the day of the issue to compare with, or none) win over the config's.
+    given: what was read already of a member of a pattern. page, length, spoken (languages) and since (the day of the issue to compare with, or none) win over the config's.
     gate is asked once the briefs are written and before anything is drawn.
     """
     progress("reading")
-    given = (
+    won = (
         ("page", page), ("length", length), ("since", since), ("languages", tuple(spoken) if spoken else None),
     )  # fmt: skip
-    over = {name: value for name, value in given if value is not None}
-    case = prepare(config_path, as_of=as_of, audiences=audiences, today=today, frozen=frozen, over=over)
+    over = {name: value for name, value in won if value is not None}
+    data, text = (given.data, given.text) if given else (None, None)
+    case = prepare(
+        config_path, as_of=as_of, audiences=audiences, today=today, frozen=frozen, over=over, given=data, text=text
+    )
     wanted = tuple(formats or case.config.outputs)
     if mistakes := (*_unpriced(case), *_lacking(case.config, wanted)):
         raise UnusableRequest(mistakes)
@@ -455,11 +469,21 @@ def prepare(
     frozen: bool = False,
     over: Mapping[str, Any] | None = None,
     given: Dataset | None = None,
+    text: bytes | None = None,
 ) -> _Case:
-    """Config, data and audiences, with all mistakes of all of them at once. given: the data, else they are read."""
-    config, findings = configs.load(config_path, files=given is None)
+    """Config, data and audiences, with all mistakes of all of them at once. given: the data, else they are read.
+
+    text: what stands at config_path where no file lies there; of a member of a pattern it is found out.
+    """
+    if given is None and (sought := universes.sought(config_path)) is not None:
+        found = members(sought[0], as_of=as_of, today=today, frozen=frozen, only=(sought[1],))
+        (member,) = found.members
+        given, text, as_of = found.rows(member), member.text, found.as_of if as_of is None else as_of
+    config, findings = configs.load(config_path, files=given is None, text=text)
     if config is None:
         raise UnusableRequest(_errors(findings))
+    if config.pattern:
+        raise UnusableRequest((*_errors(findings), _of_many(config)))
     if as_of is not None:  # of another day it is another issue, and was published on that day
         config = replace(config, as_of=as_of, published=config.published if config.as_of in (None, as_of) else None)
     config = replace(config, **(over or {}))
@@ -488,6 +512,37 @@ def prepare(
     warnings = tuple(dict.fromkeys(finding for finding in said if finding.severity != "error"))
     cache = config.root / ".bench" / "cache"
     return _Case(config, data, request, roots, cache, warnings, asked, house, entered, given=given)
+
+
+def members(
+    config_path: Path, *, as_of: date | None = None, today: date, frozen: bool = False, only: Sequence[str] | None = None
+) -> universes.Universe:
+    """A pattern's members with all of its mistakes at once. only: of these companies; any that is none is a mistake."""
+    config, findings = configs.load(config_path)
+    if config is None:
+        raise UnusableRequest(_errors(findings))
+    if not config.pattern:
+        hint = "Write subjects: in place of subject:, e.g. subjects: sector == \"Technology\"."
+        message = f"{config.name} is one brief, not a pattern of many"
+        raise UnusableRequest((*_errors(findings), config.finding(universes.CHECK, message, "subject", hint=hint)))
+    config = config if as_of is None else replace(config, as_of=as_of)
+    clothes, theme_mistakes = dress.dress(config)
+    data, data_mistakes = _read(config, "frozen" if frozen else "cached")
+    noticed = (*findings, *meaning.check(config, known=_known(data, clothes.roots), today=today))
+    problems = (*_errors(noticed), *universes.mistakes(config), *theme_mistakes, *data_mistakes)
+    if data is None or problems:
+        raise UnusableRequest(tuple(dict.fromkeys(problems)))
+    found = universes.expand(config, data, as_of=config.as_of or today)
+    noted = tuple(finding for finding in noticed if finding.severity != "error")
+    kept = found.members if only is None else found.only(only)
+    return replace(found, members=kept, findings=(*noted, *found.findings))
+
+
+def _of_many(config: Config) -> Finding:
+    path = f"{config.path.parent.name}/{config.name}-COMPANY{config.path.suffix}"
+    message = f"{config.name} is a pattern of many briefs, and one is asked for"
+    hint = f"Name a member, {path}; `bench check --list {config.files[0].path}` lists them."
+    return config.finding(universes.CHECK, message, "subjects", hint=hint)
 
 
 def _printable(

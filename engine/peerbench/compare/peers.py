@@ -39,17 +39,27 @@ class Proposal:
     parts: Mapping[str, float]
 
 
-def propose(subject: Traits, candidates: Sequence[Traits], *, count: int = 6) -> tuple[Proposal, ...]:
-    """The nearest candidates, nearest first; names break ties, so that the order of the data means nothing."""
-    spreads = _spreads([subject, *candidates])
-    found = [_proposal(subject, other, spreads) for other in candidates if other.company != subject.company]
+def propose(
+    subject: Traits,
+    candidates: Sequence[Traits],
+    *,
+    count: int = 6,
+    enough: int = ENOUGH,
+    spreads: Mapping[str, float] | None = None,
+) -> tuple[Proposal, ...]:
+    """The nearest candidates, nearest first; names break ties, so that the order of the data means nothing.
+
+    enough: measured traits that both must have; spreads: of the subject and all candidates, where they are known.
+    """
+    spreads = spreads_of([subject, *candidates]) if spreads is None else spreads
+    found = [_proposal(subject, other, spreads, enough) for other in candidates if other.company != subject.company]
     known = [one for one in found if one is not None]
     return tuple(sorted(known, key=lambda one: (one.distance, one.traits.company))[:count])
 
 
-def _proposal(subject: Traits, other: Traits, spreads: Mapping[str, float]) -> Proposal | None:
+def _proposal(subject: Traits, other: Traits, spreads: Mapping[str, float], enough: int) -> Proposal | None:
     shared = [trait for trait in subject.measures if trait in other.measures]
-    if len(shared) < ENOUGH:
+    if len(shared) < enough:
         return None
     parts = {
         trait: abs(_scaled(trait, subject.measures[trait]) - _scaled(trait, other.measures[trait])) / spreads[trait]
@@ -60,7 +70,7 @@ def _proposal(subject: Traits, other: Traits, spreads: Mapping[str, float]) -> P
     return Proposal(other, sum(parts.values()) / len(parts), parts)
 
 
-def _spreads(companies: Sequence[Traits]) -> dict[str, float]:
+def spreads_of(companies: Sequence[Traits]) -> dict[str, float]:
     """The median distance from the median of each trait, never less than a gap that means nothing."""
     spreads: dict[str, float] = {}
     for trait in dict.fromkeys(trait for company in companies for trait in company.measures):

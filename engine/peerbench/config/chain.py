@@ -28,19 +28,20 @@ class Chain:
     whole: bool  # every file that is extended could be read
 
 
-def read(path: Path, root: Path) -> Chain:
-    """Read `path` and everything it extends. A broken base leaves the files above it usable."""
+def read(path: Path, root: Path, *, text: bytes | None = None) -> Chain:
+    """Read `path` and everything it extends. A broken base leaves the files above it usable. text: in place of `path`."""
     node: tree.Table | None = None
     files: list[ConfigFile] = []
     findings: list[Finding] = []
     following, asked, whole = path, Origin(shown(path, root)), False
     while True:
-        text = _text(following, asked, tuple(file.file for file in files), root)
-        if isinstance(text, Finding):
-            findings.append(text)
+        given = text if not files else None
+        read_now = given or _text(following, asked, tuple(file.file for file in files), root)
+        if isinstance(read_now, Finding):
+            findings.append(read_now)
             break
-        files.append(_file(following, text, root))
-        found, mistakes = _tree(text, files[-1].path)
+        files.append(replace(_file(following, read_now, root), written=given))
+        found, mistakes = _tree(read_now, files[-1].path)
         findings += mistakes
         if found is None:
             break

@@ -127,6 +127,10 @@ def _folder_hint(config: Config, name: str) -> str:
 
 
 def _subject(config: Config, known: Collection[str]) -> Iterator[Finding]:
+    both = [config.places[key] for key in ("subject", "subjects") if key in config.places]
+    if config.subject and len(both) == 2 and both[0].file == both[1].file:
+        message, hint = "a config has one subject, or a test of many", "Delete subject, or subjects."
+        yield config.finding("config.subjects", message, "subjects", hint=hint, at_key=True)
     if known and config.subject and config.subject not in known:
         yield _unknown_company(config, config.subject, known, "subject")
 
@@ -137,7 +141,11 @@ def _unknown_company(config: Config, company: str, known: Collection[str], *keys
 
 
 def _peers(config: Config, known: Collection[str]) -> Iterator[Finding]:
-    if not config.peers and "peers" in config.places:
+    if config.peer_rule is not None:
+        if not config.pattern:
+            hint = f"List them, as `bench peers {config.subject}` proposes, or write subjects: for many briefs."
+            yield config.finding("config.peers", "a rule chooses peers for subjects, not for one", "peers", hint=hint)
+    elif not config.peers and "peers" in config.places:
         hint = "Name at least one company to compare with."
         yield config.finding("config.peers", "the peer set is empty", "peers", hint=hint)
     elif config.peers and not any(peer.role == "core" for peer in config.peers):
@@ -178,7 +186,7 @@ def _circulation(config: Config, today: date) -> Iterator[Finding]:
     last = date(published.year, published.month, published.day)
     for index, one in enumerate(config.circulation):
         keys = ("claims_in_circulation", index)
-        if one.about and one.about not in config.companies:
+        if one.about and one.about not in config.companies and not config.pattern:
             hint = did_you_mean(one.about, config.companies)
             yield config.finding(check, f"'{one.about}' is not a company of this brief", *keys, "about", hint=hint)
         if one.day is not None and one.day > last:

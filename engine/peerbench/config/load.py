@@ -23,6 +23,7 @@ from peerbench.config.values import (
     Gate,
     MetricGroup,
     Peer,
+    PeerRule,
     Source,
     Target,
 )
@@ -43,6 +44,8 @@ if TYPE_CHECKING:
         DeliverShape,
         GateShape,
         MailShape,
+        PeerRuleShape,
+        PeerShape,
         ScheduleShape,
         Settings,
         SourceShape,
@@ -52,17 +55,19 @@ CHECK: Final = "config.shape"
 Keys = tuple[str | int, ...]
 
 
-def load(path: Path, *, root: Path | None = None, files: bool = True) -> tuple[Config | None, tuple[Finding, ...]]:
+def load(
+    path: Path, *, root: Path | None = None, files: bool = True, text: bytes | None = None
+) -> tuple[Config | None, tuple[Finding, ...]]:
     """The config at `path`, and everything wrong with its shape.
 
     A Config comes back even beside errors wherever its sound parts allow, so that `config.check.check` can add what is
     wrong with their meaning and the user sees everything in one go. It may be built only if no finding is an error.
     Paths in findings are relative to `root`, the nearest folder above that holds configs/. Without `files` it is not
-    looked whether the files that it names are there.
+    looked whether the files that it names are there. text: what stands at `path`, where no file lies there.
     """
     path = Path(os.path.abspath(path))
     root = Path(find_root(str(path.parent))) if root is None else Path(os.path.abspath(root))
-    chain = chains.read(path, root)
+    chain = chains.read(path, root, text=text)
     if chain.node is None:
         return None, chains.with_excerpts(chain.findings, chain.files)
     document, settings, findings = _settings(_Document.of(chain))
@@ -158,6 +163,7 @@ def _empty_unknown(document: _Document) -> tuple[Finding, ...]:
         replace(_unknown_key(path, document), hint='Put text with a comma or a colon in it in quotes: "…, …".')
         for path in document.keys
         if path
+        and isinstance(path[-1], str)
         and (shape := shape_at(path[:-1]))
         and path[-1] not in shape.model_fields
         and _at(document.values, path) is None
@@ -210,7 +216,8 @@ def _required(path: Keys, value: dict[str, Any]) -> tuple[str, ...]:
     kinds = {"sources": SOURCE_KINDS, "deliver": WAYS}.get(str(path[0]), ()) if len(path) == 2 else ()
     if shape is None or any(key in kinds for key in value):
         return ()  # a source names one of its kinds; that it is no dataset is nothing it lacks
-    return tuple(name for name in shape.required if name not in _meant(value, shape.model_fields))
+    many = {"subject"} if not path and "subjects" in value else set()  # a pattern's subjects are those of its members
+    return tuple(name for name in shape.required if name not in _meant(value, shape.model_fields) | many)
 
 
 def _meant(value: Mapping[str, Any], known: Iterable[str]) -> set[str]:
@@ -231,7 +238,7 @@ def _missing_key(name: str, path: Keys, document: _Document) -> Finding:
 
 
 def _finding(error: ErrorDetails, document: _Document) -> Finding:
-    path = tuple(part for part in error["loc"] if part != "[key]")
+    path = _keys(error)
     if error["type"] == "extra_forbidden":
         return _unknown_key(path, document)
     message, hint = _sentence(error)
@@ -250,6 +257,11 @@ def _unknown_key(path: Keys, document: _Document) -> Finding:
     hint = did_you_mean(key, shape.model_fields if shape else ())
     inside = f" in {_dotted(path[:-1])}" if path[:-1] else ""
     return Finding("config.key", "error", f"unknown key '{key}'{inside}", hint, origin)
+
+
+def _keys(error: ErrorDetails) -> Keys:
+    """The path of an error, without what pydantic adds: that it is a key, which of two shapes it was read as."""
+    return tuple(part for part in error["loc"] if part not in ("[key]", "[list]", "[rule]"))
 
 
 _KINDS: Final = {
@@ -316,7 +328,7 @@ def _pruned(values: dict[str, Any], errors: list[ErrorDetails]) -> dict[str, Any
 
     sound = copy.deepcopy(values)
     for error in errors:
-        path = tuple(part for part in error["loc"] if part != "[key]")
+        path = _keys(error)
         holder: Any = sound
         for key in path[:-1]:
             holder = holder[key] if _holds(holder, key) else None
@@ -349,7 +361,7 @@ def _config(settings: Settings, path: Path, root: Path, chain: chains.Chain, doc
         as_of=settings.as_of,
         currency=settings.currency,
         sources=tuple(_source(shape, root) for shape in settings.sources),
-        peers=tuple(Peer(peer.company, peer.role, peer.why, peer.grade) for peer in settings.peers),
+        peers=_peers(settings.peers),
         excluded=tuple(Excluded(out.company, out.why, out.name) for out in settings.excluded),
         metrics=_groups(settings.metrics, custom),
         custom_metrics=custom,
@@ -382,9 +394,23 @@ def _config(settings: Settings, path: Path, root: Path, chain: chains.Chain, doc
         files=(*chain.files, *(file for file in texts.values() if file is not None)),
         attachments=settings.attachments,
         signing_variable=settings.sign.key_env,
+        subjects="" if settings.subject else settings.subjects.where,
+        at_most=settings.subjects.at_most,
+        peer_rule=_peer_rule(settings.peers),
         places=document.dotted(document.places),
         key_places=document.dotted(document.keys),
     )
+
+
+def _peers(shape: list[PeerShape] | PeerRuleShape) -> tuple[Peer, ...]:
+    named = shape if isinstance(shape, list) else ()
+    return tuple(Peer(peer.company, peer.role, peer.why, peer.grade) for peer in named)
+
+
+def _peer_rule(shape: list[PeerShape] | PeerRuleShape) -> PeerRule | None:
+    if isinstance(shape, list):
+        return None
+    return PeerRule(shape.n, min(shape.least, shape.n), tuple(dict.fromkeys(shape.same)), tuple(dict.fromkeys(shape.by)))
 
 
 def _circulation(shape: CirculationShape, texts: Mapping[str, ConfigFile | None], root: Path) -> Circulation:

@@ -6,7 +6,7 @@ import re
 from datetime import date, datetime
 from typing import Annotated, Any, ClassVar, Final, Literal, get_args
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from peerbench import schedule as schedules
@@ -326,6 +326,46 @@ class PeerShape(Shape):
     )
 
 
+PEER_COLUMNS: Final = ("sector", "country", "reporting_currency", "accounting_standard")
+PEER_TRAITS: Final = ("size", "growth", "margin", "gross_margin", "operating_margin")
+
+
+class PeerRuleShape(Shape):
+    """Peers chosen by rule, for the members of a pattern: the nearest companies of the data."""
+
+    rule: Annotated[Literal["nearest"], _choice("nearest")] = Field("nearest", description="How they are chosen.")
+    n: Annotated[int, Field(ge=1, le=12)] = Field(6, description="How many peers.")
+    least: Annotated[int, Field(ge=1, le=12)] = Field(
+        3, description="A company for which there are fewer gets no brief, and is named."
+    )
+    same: list[Annotated[Text, _choice(*PEER_COLUMNS)]] = Field(
+        ["sector"], description=f"What peers share with the subject: {', '.join(PEER_COLUMNS)}; [] for nothing."
+    )
+    by: list[Annotated[Text, _choice(*PEER_TRAITS)]] = Field(
+        ["size", "growth", "margin"], description=f"What nearness is measured by: {', '.join(PEER_TRAITS)}."
+    )
+
+
+LIST, RULE = "[list]", "[rule]"  # which of the two kinds of peers an error is about
+Peers = Annotated[
+    Annotated[list[PeerShape], Tag(LIST)] | Annotated[PeerRuleShape, Tag(RULE)],
+    Discriminator(lambda value: RULE if isinstance(value, dict | PeerRuleShape) else LIST),
+]
+
+
+class SubjectsShape(Shape):
+    """A pattern: one brief for each company that a test means."""
+
+    required = ("where",)
+    where: Text = Field("", description="""A test of companies, e.g. sector == "Technology" and market_cap > 1e9.""")
+    at_most: Annotated[int, Field(ge=1, le=100_000)] = Field(
+        1000, description="More companies than this are refused, never cut."
+    )
+
+
+Subjects = Annotated[SubjectsShape, _short_for("where"), WithJsonSchema({"type": ["string", "object"]})]
+
+
 class ExcludedShape(Shape):
     """A company left out on purpose, with the reason."""
 
@@ -552,6 +592,9 @@ class Settings(Shape):
     series: Text = Field("Peer Benchmark", description="Name of the series, printed in the strip.")
     sector_label: Text = Field("", description="Sector as the strip prints it.")
     subject: Company = Field("", description="The company the brief is about: its key in companies.csv.")
+    subjects: Subjects = Field(
+        SubjectsShape(), description="In place of subject: a test of companies, each of which gets a brief."
+    )
     as_of: Day | None = Field(None, description="Nothing known later is used. Left out: the day of the build.")
     published: Moment | None = Field(
         None, description="Day, or time with zone, of publication. Left out: the as-of day."
@@ -559,7 +602,7 @@ class Settings(Shape):
     issue: Text = Field("", description="Number of this issue in its series.")
     currency: Currency = Field("USD", description="Currency that money is shown in.")
     sources: list[SourceShape] = Field([], description="Where figures come from; an earlier one wins a conflict.")
-    peers: list[PeerShape] = Field([], description="The peers, each with role and reason.")
+    peers: Peers = Field([], description="The peers, each with role and reason.")
     excluded: list[ExcludedShape] = Field([], description="Companies left out on purpose.")
     metrics: dict[Name, list[MetricRef]] = Field(
         {}, description="Metric ids by group, e.g. pe_ltm or 'revenue_growth_ltm[cloud]'; groups become table columns."
@@ -598,6 +641,7 @@ class Settings(Shape):
 
 SHAPES: Final[dict[str, type[Shape]]] = {
     "sources": SourceShape,
+    "subjects": SubjectsShape,
     "peers": PeerShape,
     "excluded": ExcludedShape,
     "custom_metrics": CustomMetricShape,
@@ -611,7 +655,7 @@ SHAPES: Final[dict[str, type[Shape]]] = {
     "mail": MailShape,
     "deliver": DeliverShape,
 }
-SINGLE: Final = ("brand", "schedule", "gate", "ledger", "mail")  # one mapping; the others of SHAPES are many
+SINGLE: Final = ("brand", "schedule", "gate", "ledger", "mail", "subjects")  # one mapping; the others of SHAPES are many
 
 
 INSIDE_BRAND: Final[dict[str, type[Shape]]] = {"colours": ColoursShape, "dark": ColoursShape, "fonts": FontsShape}
@@ -630,6 +674,8 @@ def shape_at(path: tuple[str | int, ...]) -> type[Shape] | None:
     """The model of the mapping at a path: () is the whole config."""
     if not path:
         return Settings
+    if path == ("peers",):
+        return PeerRuleShape  # one mapping in place of the list
     if path[0] == "sources" and len(path) > 2:
         return _source_shape(path[2:])
     if path[0] == "deliver" and len(path) == 3:
@@ -657,8 +703,9 @@ def json_schema() -> dict[str, Any]:
     """JSON Schema of a config, for editors."""
     schema = Settings.model_json_schema()
     # A house file names no subject, and what a config leaves out may stand in the file it extends.
-    schema["if"] = {"required": ["subject"], "not": {"required": ["extends"]}}
-    schema["then"] = {"required": schema.pop("required")}
+    about = [{"required": [key]} for key in ("subject", "subjects")]
+    schema["if"] = {"anyOf": about, "not": {"required": ["extends"]}}
+    schema["then"] = {"required": [key for key in schema.pop("required") if key != "subject"], "oneOf": about}
     for name, kinds in (("SourceShape", SOURCE_KINDS), ("DeliverShape", WAYS)):
         entry = schema["$defs"][name]
         del entry["required"]

@@ -19,12 +19,16 @@ WAYS: Final = ("folder", "to", "webhook", "s3")  # of delivering
 
 @dataclass(frozen=True, slots=True)
 class ConfigFile:
-    """A file of the chain of `extends`: its path as shown, where it lies, the SHA-256 of its bytes, its lines."""
+    """A file of the chain of `extends`: its path as shown, where it lies, the SHA-256 of its bytes, its lines.
+
+    written: its bytes, where it lies nowhere: the config of a member of a pattern.
+    """
 
     path: str
     file: Path
     sha256: str
     lines: tuple[str, ...] = field(repr=False, default=())
+    written: bytes | None = field(repr=False, default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +50,19 @@ class Peer:
     role: Role
     why: str
     grade: str = ""  # A | B | C; empty: not graded by hand
+
+
+@dataclass(frozen=True, slots=True)
+class PeerRule:
+    """Peers by rule: the `count` nearest by these traits, among companies with the same of these columns.
+
+    A company for which the rule finds fewer than `least` has no brief.
+    """
+
+    count: int = 6
+    least: int = 3
+    same: tuple[str, ...] = ("sector",)
+    by: tuple[str, ...] = ("size", "growth", "margin")
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,13 +175,21 @@ class Config:
     files: tuple[ConfigFile, ...] = ()
     signing_variable: str = ""  # of the environment: names the key that manifests are signed with
     attachments: bool = True  # config and data travel inside PDF and web page
+    subjects: str = ""  # of a pattern: the test of the companies that get a brief each; then there is no subject
+    at_most: int = 1000  # briefs of a pattern
+    peer_rule: PeerRule | None = None
     places: Mapping[str, Origin] = field(repr=False, default_factory=dict)  # of values, by dotted key: peers.0.company
     key_places: Mapping[str, Origin] = field(repr=False, default_factory=dict)
 
     @property
+    def pattern(self) -> bool:
+        """Whether it stands for many briefs, one for each company that `subjects` means."""
+        return bool(self.subjects) and not self.subject
+
+    @property
     def companies(self) -> tuple[str, ...]:
         """The subject, then the peers in the order of the file."""
-        return (self.subject, *(peer.company for peer in self.peers))
+        return (*((self.subject,) if not self.pattern else ()), *(peer.company for peer in self.peers))
 
     @property
     def roles(self) -> dict[str, str]:

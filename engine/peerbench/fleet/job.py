@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -34,6 +34,7 @@ class Job:
     gate: pipeline.Gate | None = None  # of a scheduled issue; it travels, so it is a function of a module
     version: str = __version__  # of the program that asks
     since: date | Literal["none"] | None = None
+    given: pipeline.Given | None = None  # of a member of a pattern: its config and the rows it rests on
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,7 @@ class Done:
 def run(job: Job) -> Done:
     """Build it in this process. Whatever goes wrong is a finding: a worker lives on."""
     began = time.perf_counter()
+    job, given = replace(job, given=None), job.given  # what was given need not travel back
     if job.version != __version__:
         return failed(job, _of_another_version(job))
     try:
@@ -69,6 +71,7 @@ def run(job: Job) -> Done:
             today=job.today,
             frozen=job.frozen,
             gate=job.gate,
+            given=given,
         )
     except UnusableRequest as error:
         return Done(job, "failed", findings=error.findings, seconds=time.perf_counter() - began)

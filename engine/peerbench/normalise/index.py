@@ -99,15 +99,21 @@ class Index:
 def index(data: Dataset, companies: Iterable[str]) -> Index:
     """Look-up tables of the named companies' rows, in one pass over each frame."""
     wanted = sorted(set(companies))
+    lines: dict[str, list[Line]] = {name: [] for name in wanted}
+    for line in data.lines:
+        if line.company in lines:
+            lines[line.company].append(line)
+    prices = data.prices.filter(pl.col("company").is_in(wanted))
+    parted = {str(name): rows for (name,), rows in prices.partition_by("company", as_dict=True).items()}
     return Index(
         companies={name: data.companies[name] for name in wanted if name in data.companies},
-        lines={name: tuple(line for line in data.lines if line.company == name) for name in wanted},
+        lines={name: tuple(own) for name, own in lines.items()},
         facts=_facts(data.facts.filter(pl.col("company").is_in(wanted))),
-        closes=_closes(data.prices.filter(pl.col("company").is_in(wanted))),
+        closes=_closes(prices),
         rates=Rates(data.fx),
         estimates=_rows(data.estimates.filter(pl.col("company").is_in(wanted)).sort("snapshot_date")),
         dividends=_rows(data.dividends.filter(pl.col("company").is_in(wanted)).sort("ex_date")),
-        prices={name: data.prices.filter(pl.col("company") == name) for name in wanted},
+        prices={name: parted.get(name, prices.clear()) for name in wanted},
     )
 
 
