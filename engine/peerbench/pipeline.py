@@ -36,6 +36,7 @@ from peerbench.gate import Ruling
 from peerbench.shipped import shipped
 from peerbench.sources import dataset, digest
 from peerbench.universe import members as universes
+from peerbench.universe import naming, selection
 
 if TYPE_CHECKING:
     from peerbench.brief.since import Since
@@ -99,6 +100,7 @@ class _Case:
     digests: dict[str, dict[str, str]] = field(default_factory=dict, compare=False)  # of templates, by audience
     given: Dataset | None = None  # the data as they were read, before names were made to fit
     before: _Before = field(default_factory=lambda: _Before())
+    others: tuple[Finding, ...] = ()  # noticed of companies of the data that are not the brief's
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +132,8 @@ def build(
 ) -> BuildResult:
     """Build the briefs of one config. Raises UnusableRequest with every mistake; then nothing was written.
 
-    given: what was read already of a member of a pattern. page, length, spoken (languages) and since (the day of the issue to compare with, or none) win over the config's.
+    page, length, spoken (languages) and since (the day of the issue to compare with, or none) win over the config's.
+    given: what was read already of a member of a pattern.
     gate is asked once the briefs are written and before anything is drawn.
     """
     progress("reading")
@@ -475,7 +478,7 @@ def prepare(
 
     text: what stands at config_path where no file lies there; of a member of a pattern it is found out.
     """
-    if given is None and (sought := universes.sought(config_path)) is not None:
+    if given is None and (sought := naming.sought(config_path)) is not None:
         found = members(sought[0], as_of=as_of, today=today, frozen=frozen, only=(sought[1],))
         (member,) = found.members
         given, text, as_of = found.rows(member), member.text, found.as_of if as_of is None else as_of
@@ -500,7 +503,8 @@ def prepare(
     if data is None or problems:
         failed = [finding for finding in (data.findings if data else ()) if finding.check in gather.FAILURES]
         raise UnusableRequest(tuple(dict.fromkeys((*problems, *failed))))
-    data = given = enclosures.of_brief(data, config)
+    whole, data = data, enclosures.of_brief(data, config)
+    given = data
     day = config.as_of or today
     entered = digest.tables(data)
     request = _request(config, tuple(_of_set(reader, config) for reader in readers), day, digest.of(entered))
@@ -511,20 +515,26 @@ def prepare(
     said = (*noticed, *noticed_of_house, *unprinted)
     warnings = tuple(dict.fromkeys(finding for finding in said if finding.severity != "error"))
     cache = config.root / ".bench" / "cache"
-    return _Case(config, data, request, roots, cache, warnings, asked, house, entered, given=given)
+    others = tuple(finding for finding in whole.findings if finding not in given.findings)
+    return _Case(config, data, request, roots, cache, warnings, asked, house, entered, given=given, others=others)
 
 
 def members(
-    config_path: Path, *, as_of: date | None = None, today: date, frozen: bool = False, only: Sequence[str] | None = None
+    config_path: Path,
+    *,
+    as_of: date | None = None,
+    today: date,
+    frozen: bool = False,
+    only: Sequence[str] | None = None,
 ) -> universes.Universe:
     """A pattern's members with all of its mistakes at once. only: of these companies; any that is none is a mistake."""
     config, findings = configs.load(config_path)
     if config is None:
         raise UnusableRequest(_errors(findings))
     if not config.pattern:
-        hint = "Write subjects: in place of subject:, e.g. subjects: sector == \"Technology\"."
+        hint = 'Write subjects: in place of subject:, e.g. subjects: sector == "Technology".'
         message = f"{config.name} is one brief, not a pattern of many"
-        raise UnusableRequest((*_errors(findings), config.finding(universes.CHECK, message, "subject", hint=hint)))
+        raise UnusableRequest((*_errors(findings), config.finding(selection.CHECK, message, "subject", hint=hint)))
     config = config if as_of is None else replace(config, as_of=as_of)
     clothes, theme_mistakes = dress.dress(config)
     data, data_mistakes = _read(config, "frozen" if frozen else "cached")
@@ -538,11 +548,26 @@ def members(
     return replace(found, members=kept, findings=(*noted, *found.findings))
 
 
+def given_of(universe: universes.Universe, member: universes.Member) -> Given | None:
+    """What a member's build need not read; None where a file of its own is its config."""
+    return None if member.own else Given(universe.rows(member), member.text)
+
+
+def shared_mistakes(
+    universe: universes.Universe, *, audiences: Sequence[str] | None = None, today: date
+) -> tuple[Finding, ...]:
+    """What is wrong with every member alike, audiences and templates say, as the first one shows."""
+    first = universe.members[0]
+    found = check(first.path, as_of=universe.as_of, audiences=audiences, today=today, given=given_of(universe, first))
+    own = {first.company, *first.peers}
+    return tuple(finding for finding in _errors(found) if finding.subject not in own)
+
+
 def _of_many(config: Config) -> Finding:
     path = f"{config.path.parent.name}/{config.name}-COMPANY{config.path.suffix}"
     message = f"{config.name} is a pattern of many briefs, and one is asked for"
     hint = f"Name a member, {path}; `bench check --list {config.files[0].path}` lists them."
-    return config.finding(universes.CHECK, message, "subjects", hint=hint)
+    return config.finding(selection.CHECK, message, "subjects", hint=hint)
 
 
 def _printable(
@@ -897,11 +922,17 @@ def again(
 
 
 def check(
-    config_path: Path, *, as_of: date | None = None, audiences: Sequence[str] | None = None, today: date
+    config_path: Path,
+    *,
+    as_of: date | None = None,
+    audiences: Sequence[str] | None = None,
+    today: date,
+    given: Given | None = None,
 ) -> tuple[Finding, ...]:
     """Everything wrong or noteworthy about a config and its data, without building. audiences: else the config's."""
+    data, text = (given.data, given.text) if given else (None, None)
     try:
-        case = prepare(config_path, as_of=as_of, audiences=audiences, today=today)
+        case = prepare(config_path, as_of=as_of, audiences=audiences, today=today, given=data, text=text)
     except UnusableRequest as error:
         return error.findings
     study, _ = studied(case)
@@ -910,7 +941,9 @@ def check(
     return (
         *_unpriced(case),
         *dict.fromkeys(mistakes),
-        *levelled(dict.fromkeys((*case.warnings, *study.findings, *case.data.findings)), case.config.checks),
+        *levelled(
+            dict.fromkeys((*case.warnings, *study.findings, *case.data.findings, *case.others)), case.config.checks
+        ),
     )
 
 

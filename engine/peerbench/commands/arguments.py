@@ -67,6 +67,7 @@ def _add_building(command: Callable[[str, str], ArgumentParser]) -> None:
     build.add_argument(
         "--since", metavar="DAY", help="compare with the issue of this day, or none; else the newest earlier"
     )
+    build.add_argument("--only", action="append", metavar="COMPANY", help="of a pattern: only these (may be repeated)")
     build.add_argument("--out", metavar="FOLDER", help="where briefs are put (default: output/ of the project)")
     _add_workers(build)
     build.add_argument("--open", action="store_true", help="open the brief when it is built")
@@ -86,6 +87,7 @@ def _add_looking(command: Callable[[str, str], ArgumentParser]) -> None:
     check = command("check", "check configs and their data without building")
     check.add_argument("configs", nargs="*", metavar="CONFIG", help=_CONFIGS)
     check.add_argument("--audience", action="append", metavar="NAME", help="only this audience (may be repeated)")
+    check.add_argument("--list", action="store_true", help="of a pattern: every member with its peers")
     _add_day(check)
     text = command("check-text", "check the numbers of an outside text against the figures of a config")
     text.add_argument("text", metavar="TEXT", help="a text file; - is standard input")

@@ -21,6 +21,7 @@ from peerbench.commands.printing import print_findings, refuse
 from peerbench.core.errors import UnusableRequest
 from peerbench.core.findings import Finding
 from peerbench.render import press
+from peerbench.universe import naming
 
 if TYPE_CHECKING:
     from peerbench.config.values import Config
@@ -33,21 +34,29 @@ def run(parsed: Namespace, arguments: list[str]) -> int:
     if known is not None:
         print(known)
         return _open(parsed, _opened(stamp.outputs(root, key)))
-    if parsed.jobs is not None or parsed.cluster is not None:
+    began = time.time_ns()
+    if parsed.jobs is not None or parsed.cluster is not None or parsed.only:
         from peerbench.commands import many
 
-        return many.run(parsed, root)
-    began = time.time_ns()
+        return many.run(parsed, root, key)
     configs = request.configs(parsed.configs)
+    if any(map(naming.is_pattern, configs)):
+        from peerbench.commands import many
+
+        return many.run(parsed, root, key)
     done = _Done()
     with press.standing(), _uncollected():
         options = options_of(parsed, root)
         for config in configs:
             _one(config, parsed, options, done)
             gc.collect(0)
-    if done.code == 0 and not rests_on_databases(configs):
-        leave_stamp(root, key, configs, parsed, done.results, began)
+    read = _read(configs)
+    if done.code == 0 and not rests_on_databases(read):
+        leave_stamp(root, key, read, parsed, done.results, began)
     return _open(parsed, _opened([str(path) for result in done.results for path in result.files])) or done.code
+
+
+SAID = 10  # folders named when nothing has changed
 
 
 @contextmanager
@@ -148,21 +157,29 @@ class Left(Protocol):
 
 
 def leave_stamp(
-    root: str, key: str, paths: Sequence[Path], parsed: Namespace, results: Sequence[Left], began: int
-) -> None:
-    """Proof for the next time that these configs were built with these options. began: as time.time_ns() gives it."""
-    from peerbench.config.load import load
+    root: str, key: str, configs: Sequence[Config], parsed: Namespace, results: Sequence[Left], began: int,
+    *, more: Sequence[Path] = (),
+) -> None:  # fmt: skip
+    """Proof for the next time that these configs were built with these options. began: as time.time_ns() gives it.
 
-    configs = [config for config, _ in map(load, paths) if config is not None]
+    more: other files that decide it.
+    """
     dated = parsed.as_of is not None or all(config.as_of is not None for config in configs)
     folders = ", ".join(os.path.relpath(result.folder) for result in results)
+    built = folders if len(results) <= SAID else f"{len(results):,} briefs"
     # Without a name on the command line a config added to the folder changes what is asked for.
     chosen = () if parsed.configs else (stamp.NAMES_IN + str(config.path.parent) for config in configs)
     stamp.write(
         root,
         key,
-        says=f"unchanged: {folders} (use --force to rebuild)",
-        inputs=(*_program(), *chosen, *(path for config in configs for path in inputs(config)), *_series(results)),
+        says=f"unchanged: {built} (use --force to rebuild)",
+        inputs=(
+            *_program(),
+            *chosen,
+            *map(str, more),
+            *(path for config in configs for path in inputs(config)),
+            *_series(results),
+        ),
         outputs=[str(path) for result in results for path in result.files],
         began_ns=began,
         day="" if dated else date.today().isoformat(),
@@ -192,11 +209,15 @@ def _program() -> Iterator[str]:
     yield stamp.NAMES_IN + os.path.dirname(os.path.dirname(yaml.__file__))
 
 
-def rests_on_databases(paths: Sequence[Path]) -> bool:
-    """Whether the outside of a source cannot tell that it has not changed."""
+def _read(paths: Sequence[Path]) -> list[Config]:
     from peerbench.config.load import load
 
-    kinds = {source.kind for config, _ in map(load, paths) if config is not None for source in config.sources}
+    return [config for config, _ in map(load, paths) if config is not None]
+
+
+def rests_on_databases(configs: Sequence[Config]) -> bool:
+    """Whether the outside of a source cannot tell that it has not changed."""
+    kinds = {source.kind for config in configs for source in config.sources}
     return not kinds <= {"dataset", "sec", "files", "ecb", "xbrl", "yfinance"}
 
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 from peerbench.commands import request
 from peerbench.commands.printing import print_findings
 from peerbench.core.errors import UnusableRequest
+from peerbench.universe import naming
 
 if TYPE_CHECKING:
     from peerbench.config.values import Config
@@ -30,6 +31,10 @@ def run(parsed: Namespace, arguments: list[str]) -> int:
 def _config(path: Path) -> Config:
     from peerbench.config.load import load
 
+    if naming.sought(path) is not None:  # of a member, whose subject and peers its pattern chooses
+        from peerbench import pipeline
+
+        return pipeline.prepare(path, audiences=(), today=date.today()).config
     config, findings = load(path)
     errors = tuple(finding for finding in findings if finding.severity == "error")
     if config is None or errors:

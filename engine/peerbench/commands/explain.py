@@ -16,6 +16,7 @@ from peerbench.core.document import Cite, Mark, Native, Number, Source, Spans, S
 from peerbench.core.errors import UnusableRequest
 from peerbench.core.findings import Finding, did_you_mean
 from peerbench.core.metric import MetricDefinition
+from peerbench.universe import naming
 
 DEPTH: Final = 12
 
@@ -61,8 +62,9 @@ def metric_page(name: str) -> str:
 def _number(parsed: Namespace, config: str, company: str, metric: str) -> int:
     from peerbench import pipeline
 
-    as_of = request.day(parsed.as_of)
-    trace, traces, sources = pipeline.explain(Path(config), company, metric, as_of=as_of, today=date.today())
+    as_of, path = request.day(parsed.as_of), Path(config)
+    path = naming.member(path, company) if naming.is_pattern(path) else path  # of a pattern its brief about the company
+    trace, traces, sources = pipeline.explain(path, company, metric, as_of=as_of, today=date.today())
     entry = metrics.catalogue().get(metric.partition("[")[0])
     rule = entry.source if entry else ""
     if parsed.format == "json":

@@ -18,6 +18,7 @@ from peerbench.commands.printing import in_order, print_findings, refuse, render
 from peerbench.commands.showing import Board, Server
 from peerbench.core.errors import UnusableRequest
 from peerbench.core.findings import Finding
+from peerbench.universe import naming
 
 if TYPE_CHECKING:
     from peerbench.brief.study import Study
@@ -149,7 +150,8 @@ class Desk:
         """The files a brief of this config rests on; of a broken config the config itself and the templates."""
         from peerbench.config.load import load
 
-        config, _ = load(self.config)
+        known = naming.sought(self.config)  # a member rests on its pattern
+        config, _ = load(self.config if known is None else known[0])
         if config is not None:
             yield from inputs(config)
         yield str(self.config)

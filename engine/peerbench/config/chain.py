@@ -29,7 +29,10 @@ class Chain:
 
 
 def read(path: Path, root: Path, *, text: bytes | None = None) -> Chain:
-    """Read `path` and everything it extends. A broken base leaves the files above it usable. text: in place of `path`."""
+    """Read `path` and everything it extends. A broken base leaves the files above it usable.
+
+    text: what stands at `path` where no file does.
+    """
     node: tree.Table | None = None
     files: list[ConfigFile] = []
     findings: list[Finding] = []

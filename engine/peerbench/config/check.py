@@ -293,6 +293,10 @@ def _schedule(config: Config) -> Iterator[Finding]:
             message, hint = "the schedule says no time", "Write cron: '0 7 * * 1-5', or when: new filing."
             yield config.finding(SCHEDULE, message, "schedule", hint=hint)
         return
+    if config.pattern and asked.when == schedules.FILING:
+        message = "a pattern has no filing of its own to wait for"
+        hint = "Write a cron: each member then has an issue at its times."
+        yield config.finding(SCHEDULE, message, "schedule", "when", hint=hint)
     for wrong in schedules.mistakes(asked.cron) if asked.cron else ():
         yield _inside(config, wrong, asked.cron, "schedule", "cron")
     if wrong_zone := schedules.zone_mistake(asked.zone):

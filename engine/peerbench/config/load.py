@@ -357,7 +357,7 @@ def _config(settings: Settings, path: Path, root: Path, chain: chains.Chain, doc
         name=path.stem,
         path=path,
         root=root,
-        subject=settings.subject,
+        subject="" if _of_many(document, chain) else settings.subject,
         as_of=settings.as_of,
         currency=settings.currency,
         sources=tuple(_source(shape, root) for shape in settings.sources),
@@ -394,12 +394,19 @@ def _config(settings: Settings, path: Path, root: Path, chain: chains.Chain, doc
         files=(*chain.files, *(file for file in texts.values() if file is not None)),
         attachments=settings.attachments,
         signing_variable=settings.sign.key_env,
-        subjects="" if settings.subject else settings.subjects.where,
+        subjects="" if settings.subject and not _of_many(document, chain) else settings.subjects.where,
         at_most=settings.subjects.at_most,
         peer_rule=_peer_rule(settings.peers),
         places=document.dotted(document.places),
         key_places=document.dotted(document.keys),
     )
+
+
+def _of_many(document: _Document, chain: chains.Chain) -> bool:
+    """Whether `subjects` stands in a nearer file than a `subject` that another config left for it to replace."""
+    files = [file.path for file in chain.files]
+    one, many = (document.places.get((key,)) for key in ("subject", "subjects"))
+    return bool(one and many) and files.index(many.file) < files.index(one.file)
 
 
 def _peers(shape: list[PeerShape] | PeerRuleShape) -> tuple[Peer, ...]:
@@ -410,7 +417,9 @@ def _peers(shape: list[PeerShape] | PeerRuleShape) -> tuple[Peer, ...]:
 def _peer_rule(shape: list[PeerShape] | PeerRuleShape) -> PeerRule | None:
     if isinstance(shape, list):
         return None
-    return PeerRule(shape.n, min(shape.least, shape.n), tuple(dict.fromkeys(shape.same)), tuple(dict.fromkeys(shape.by)))
+    return PeerRule(
+        shape.n, min(shape.least, shape.n), tuple(dict.fromkeys(shape.same)), tuple(dict.fromkeys(shape.by))
+    )
 
 
 def _circulation(shape: CirculationShape, texts: Mapping[str, ConfigFile | None], root: Path) -> Circulation:

@@ -357,9 +357,11 @@ class SubjectsShape(Shape):
     """A pattern: one brief for each company that a test means."""
 
     required = ("where",)
-    where: Text = Field("", description="""A test of companies, e.g. sector == "Technology" and market_cap > 1e9.""")
+    where: Text = Field(
+        default="", description="""A test of companies, e.g. sector == "Technology" and market_cap > 1e9."""
+    )
     at_most: Annotated[int, Field(ge=1, le=100_000)] = Field(
-        1000, description="More companies than this are refused, never cut."
+        default=1000, description="More companies than this are refused, never cut."
     )
 
 
@@ -593,7 +595,7 @@ class Settings(Shape):
     sector_label: Text = Field("", description="Sector as the strip prints it.")
     subject: Company = Field("", description="The company the brief is about: its key in companies.csv.")
     subjects: Subjects = Field(
-        SubjectsShape(), description="In place of subject: a test of companies, each of which gets a brief."
+        default=SubjectsShape(), description="In place of subject: a test of companies, each of which gets a brief."
     )
     as_of: Day | None = Field(None, description="Nothing known later is used. Left out: the day of the build.")
     published: Moment | None = Field(
@@ -655,7 +657,14 @@ SHAPES: Final[dict[str, type[Shape]]] = {
     "mail": MailShape,
     "deliver": DeliverShape,
 }
-SINGLE: Final = ("brand", "schedule", "gate", "ledger", "mail", "subjects")  # one mapping; the others of SHAPES are many
+SINGLE: Final = (
+    "brand",
+    "schedule",
+    "gate",
+    "ledger",
+    "mail",
+    "subjects",
+)  # one mapping; the others of SHAPES are many
 
 
 INSIDE_BRAND: Final[dict[str, type[Shape]]] = {"colours": ColoursShape, "dark": ColoursShape, "fonts": FontsShape}

@@ -35,6 +35,7 @@ class Job:
     version: str = __version__  # of the program that asks
     since: date | Literal["none"] | None = None
     given: pipeline.Given | None = None  # of a member of a pattern: its config and the rows it rests on
+    spoken: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,7 @@ def run(job: Job) -> Done:
             page=job.page,
             length=job.length,
             since=job.since,
+            spoken=job.spoken,
             today=job.today,
             frozen=job.frozen,
             gate=job.gate,

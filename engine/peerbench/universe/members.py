@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -18,8 +17,9 @@ from peerbench.config.values import Config, PeerRule
 from peerbench.core.companies import Company
 from peerbench.core.dataset import Dataset
 from peerbench.core.errors import UnusableRequest
-from peerbench.core.findings import Finding, Severity, did_you_mean
+from peerbench.core.findings import Finding, Origin, Severity, did_you_mean
 from peerbench.metrics import catalogue
+from peerbench.universe import naming
 from peerbench.universe.selection import CHECK, Node, Row, holds, parse, tests
 
 TEXTS: Final = ("company", "name", "country", "sector", "reporting_currency", "accounting_standard")
@@ -126,7 +126,7 @@ def expand(config: Config, data: Dataset, *, as_of: date) -> Universe:
     rows = {key: _row(company, known, asked) for key, company in data.companies.items()}
     decided = {key: holds(node, row) for key, row in rows.items()}
     meant = sorted(key for key, answer in decided.items() if answer)
-    said = (*_unheard(config, node, rows), *_undecided(config, decided, asked))
+    said = (*_unheard(config, node, rows), *_undecided(config, node, rows, decided))
     _refuse(config, meant, len(rows), said)
     unmarketed = market.unmarketed(data, data.companies, as_of=as_of, currency=config.currency)
     members, left_out = _members(config, data, meant, likeness, unmarketed)
@@ -160,18 +160,22 @@ def _unheard(config: Config, node: Node, rows: Mapping[str, Row]) -> Iterator[Fi
     """A text that no company has: a misspelt sector would quietly mean nobody."""
     for test in tests(node):
         here = {str(row[test.column]) for row in rows.values() if row[test.column] is not None}
-        for value in test.values:
+        for value, at in zip(test.values, test.at, strict=True):
             if isinstance(value, str) and value not in here:
                 message = f"no company has the {test.column} '{value}'"
-                yield _about(config, message, "warning", did_you_mean(value, here))
+                hint = did_you_mean(value, here) or f"The data say no company's {test.column}."
+                place = Origin(column=at, locator=f"subjects, column {at}")
+                yield _placed(config, Finding(CHECK, "warning", message, hint, place))
 
 
-def _undecided(config: Config, decided: Mapping[str, bool | None], asked: Sequence[str]) -> Iterator[Finding]:
+def _undecided(
+    config: Config, node: Node, rows: Mapping[str, Row], decided: Mapping[str, bool | None]
+) -> Iterator[Finding]:
     unknown = sorted(key for key, answer in decided.items() if answer is None)
+    lacking = sorted({test.column for test in tests(node) for key in unknown if rows[key].get(test.column) is None})
     if unknown:
-        what = " or ".join(asked) or "what the test names"
-        message = f"{_count(len(unknown), 'company')} cannot be told by {what}, which is not known: {_listed(unknown)}"
-        yield _about(config, message, "note")
+        what = f"{' or '.join(lacking)}, which is not known"
+        yield _about(config, f"{_count(len(unknown), 'company')} cannot be told by {what}: {_listed(unknown)}", "note")
 
 
 def _refuse(config: Config, meant: Sequence[str], count: int, said: Sequence[Finding]) -> None:
@@ -228,7 +232,9 @@ def _members(
 def _unfit(config: Config, key: str) -> str:
     if not _KEY.fullmatch(key):
         return "its key has other letters than A to Z, digits, '.', '_' and '-'"
-    return f"'{config.name}-{key}' is too long for the name of a brief" if len(config.name) + len(key) >= LONGEST else ""
+    return (
+        f"'{config.name}-{key}' is too long for the name of a brief" if len(config.name) + len(key) >= LONGEST else ""
+    )
 
 
 def _without(config: Config, company: Company, why: str) -> Finding:
@@ -285,7 +291,7 @@ def _joined(words: Sequence[str]) -> str:
 
 
 def _member(config: Config, company: Company, peers: Sequence[tuple[str, str, str]]) -> Member:
-    path = config.path.with_name(f"{config.name}-{company.company}{config.path.suffix}")
+    path = naming.member(config.path, company.company)
     sector = company.sector if not config.sector_label else ""
     text = _text(config, company.company, peers, sector)
     return Member(company.company, tuple(peer for peer, _, _ in peers), path, text.encode(), path.exists())
@@ -307,37 +313,3 @@ def _text(config: Config, company: str, peers: Sequence[tuple[str, str, str]], s
 
 def _quoted(text: str) -> str:
     return json.dumps(text, ensure_ascii=False)
-
-
-# ---- finding patterns by their files ---------------------------------------------------------------------------------
-
-_EXTENDS: Final = re.compile(rb"^extends:[ \t]*[\"']?([^\"'\r\n#]+?)[\"']?[ \t]*(?:#.*)?\r?$", re.MULTILINE)
-
-
-def is_pattern(path: Path) -> bool:
-    """Whether a config may stand for many briefs, by a look at its text and at what it extends: cheap, never a no
-    for a pattern written the usual way."""
-    for _ in range(8):
-        try:
-            text = path.read_bytes()
-        except OSError:
-            return False
-        if b"subjects" in text:
-            return True
-        base = _EXTENDS.search(text)
-        if base is None:
-            return False
-        path = path.parent / os.fsdecode(base[1])
-    return False
-
-
-def sought(path: Path) -> tuple[Path, str] | None:
-    """(pattern, company) that the name of a config speaks of, where no file lies there: tech-apple.yaml of tech.yaml."""
-    if path.exists() or path.suffix not in (".yaml", ".yml"):
-        return None
-    stem = path.stem
-    for place in (index for index in range(len(stem) - 1, 0, -1) if stem[index] == "-"):
-        pattern = path.with_name(f"{stem[:place]}{path.suffix}")
-        if is_pattern(pattern):
-            return pattern, stem[place + 1 :]
-    return None

@@ -21,7 +21,6 @@ from peerbench.core.findings import Finding, Origin, did_you_mean
 CHECK: Final = "config.subjects"
 MAX_LENGTH: Final = 2000
 MAX_DEPTH: Final = 20
-MAX_VALUES: Final = 1000
 EVERYTHING: Final = "all"
 
 Value: TypeAlias = str | float
@@ -53,7 +52,7 @@ class Test:
     column: str
     sign: str
     values: tuple[Value, ...]
-    at: int = field(default=0, compare=False)  # column of the text, from 1
+    at: tuple[int, ...] = field(default=(), compare=False)  # where each value stands in the text, from 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,20 +223,22 @@ class _Reader:
             self.place += 1
             if sign in _ORDER and self.columns.get(column) is str:
                 self.note(at, f"'{column}' is text, which has no order", "Use ==, != or in […].")
-            return Test(column, sign, (self.value(column),), at)
+            place = self.next.at
+            return Test(column, sign, (self.value(column),), (place,))
         refused = self.take("not")
         if not self.take("in"):
             self.stop(self.next.at, f"found {self.received()} where a sign was expected", "Use ==, !=, <, > or in […].")
-        within = Test(column, "in", self.values(column), at)
+        within = self.within(column)
         return Not(within) if refused else within
 
-    def values(self, column: str) -> tuple[Value, ...]:
+    def within(self, column: str) -> Test:
         self.need("[")
-        values = [self.value(column)]
+        places, values = [self.next.at], [self.value(column)]
         while self.take(","):
+            places.append(self.next.at)
             values.append(self.value(column))
         self.need("]")
-        return tuple(values)
+        return Test(column, "in", tuple(values), tuple(places))
 
     def column(self) -> str:
         token = self.next
