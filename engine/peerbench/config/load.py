@@ -406,7 +406,7 @@ def _of_many(document: _Document, chain: chains.Chain) -> bool:
     """Whether `subjects` stands in a nearer file than a `subject` that another config left for it to replace."""
     files = [file.path for file in chain.files]
     one, many = (document.places.get((key,)) for key in ("subject", "subjects"))
-    return bool(one and many) and files.index(many.file) < files.index(one.file)
+    return one is not None and many is not None and files.index(many.file) < files.index(one.file)
 
 
 def _peers(shape: list[PeerShape] | PeerRuleShape) -> tuple[Peer, ...]:
