@@ -6,9 +6,11 @@ private one is named by an environment variable and never lies in the project, i
 
 from __future__ import annotations
 
+import hashlib
 import os
 from base64 import b64decode, b64encode
 from collections.abc import Callable
+from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -24,7 +26,19 @@ CHECK: Final = "signature"
 ENDING: Final = ".sig"
 MAX_BYTES: Final = 10_000  # of a key
 MAKE: Final = "Make one with `openssl genpkey -algorithm ed25519 -out key.pem`."
+OPENED: Final = (
+    "`openssl pkey -in key.pem -out opened.pem` opens it; `bench sign --passphrase-env` names its passphrase."
+)
 Sign = Callable[[bytes], bytes]
+Refused = Callable[..., UnusableRequest]  # message, hint
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """Who signs: base64 signatures of bytes, and the fingerprint of the public key, by which people tell keys apart."""
+
+    sign: Sign
+    fingerprint: str
 
 
 def signer(config: Config) -> Sign | None:
@@ -33,49 +47,88 @@ def signer(config: Config) -> Sign | None:
     if not variable:
         return None
     _library()
+
+    def refused(message: str, hint: str = "") -> UnusableRequest:
+        return UnusableRequest((config.finding(CHECK, message, "sign", "key_env", hint=hint),))
+
     held = os.environ.get(variable, "")
     if not held.strip():
-        raise _refused(config, f"the variable {variable}, which names the signing key, is not set")
-    text = held.encode() if "-----BEGIN" in held else _file(config, variable, Path(held.strip()).expanduser())
-    return _signer(config, variable, text)
+        raise refused(f"the variable {variable}, which names the signing key, is not set")
+    named = f"the key that {variable} names"
+    text = (
+        held.encode() if "-----BEGIN" in held else _read(Path(held.strip()).expanduser(), config.root, named, refused)
+    )
+    return _owner(text, None, named, refused).sign
 
 
-def _signer(config: Config, variable: str, text: bytes) -> Sign:
+def owner(path: Path, *, root: Path, passphrase: str | None = None) -> Owner:
+    """The owner of the private key in a file outside of the project at `root`. Raises UnusableRequest."""
+    _library()
+
+    def refused(message: str, hint: str = "") -> UnusableRequest:
+        return UnusableRequest((Finding(CHECK, "error", f"{message}.", hint, Origin(str(path))),))
+
+    return _owner(_read(path, root, "the key", refused), passphrase, "the key", refused)
+
+
+def _owner(text: bytes, passphrase: str | None, named: str, refused: Refused) -> Owner:
     from cryptography.exceptions import UnsupportedAlgorithm
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
     from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
     try:
-        key = load_pem_private_key(text, password=None)
+        key = load_pem_private_key(text, password=None if passphrase is None else passphrase.encode())
     except TypeError as error:
-        raise _refused(config, f"the key that {variable} names is encrypted; it has to be readable") from error
+        if passphrase is not None:
+            raise refused(f"{named} is not encrypted and takes no passphrase") from error
+        raise refused(f"{named} is encrypted; it has to be readable", OPENED) from error
     except (ValueError, UnsupportedAlgorithm) as error:
-        raise _refused(config, f"{variable} names no private key in PEM", MAKE) from error
+        raise refused(*_unread(text, passphrase, named)) from error
     if not isinstance(key, Ed25519PrivateKey):
-        raise _refused(config, f"the key that {variable} names is not an Ed25519 key", MAKE)
-    return lambda data: b64encode(key.sign(data)) + b"\n"
+        raise refused(f"{named} is not an Ed25519 key but {_kind(key)}", MAKE)
+    return Owner(lambda data: b64encode(key.sign(data)) + b"\n", fingerprint(key.public_key()))
 
 
-def _file(config: Config, variable: str, path: Path) -> bytes:
-    if path.resolve().is_relative_to(config.root.resolve()):
+def _unread(text: bytes, passphrase: str | None, named: str) -> tuple[str, str]:
+    """Why no private key could be read, and the way out."""
+    if b"PUBLIC KEY" in text:
+        return f"{named} is the public one", "The private one signs; the public one is for `bench verify --trust`."
+    if passphrase is not None and b"ENCRYPTED" in text:
+        return f"the passphrase does not open {named}", ""
+    if b"OPENSSH PRIVATE KEY" in text:
+        return f"{named} is in OpenSSH's own form, not in PEM (PKCS#8)", MAKE
+    return f"{named} is no private key in PEM", MAKE
+
+
+def _kind(key: object) -> str:
+    name = type(key).__name__.removeprefix("_")
+    known = next((kind for kind in ("RSA", "EC", "DSA", "Ed448", "X25519", "X448", "DH") if name.startswith(kind)), "")
+    return f"of the kind {known}" if known else "of another kind"
+
+
+def _read(path: Path, root: Path, named: str, refused: Refused) -> bytes:
+    if path.resolve().is_relative_to(root.resolve()):
         hint = "Whoever has the project would have the key: move it elsewhere."
-        raise _refused(config, f"the key that {variable} names lies inside of the project", hint)
+        raise refused(f"{named} lies inside of the project", hint)
     try:
         with path.open("rb") as file:
             return file.read(MAX_BYTES)
     except OSError as error:
         reason = (error.strerror or "unknown reason").lower()
-        raise _refused(config, f"the key file that {variable} names cannot be read: {reason}") from error
-
-
-def _refused(config: Config, message: str, hint: str = "") -> UnusableRequest:
-    return UnusableRequest((config.finding(CHECK, message, "sign", "key_env", hint=hint),))
+        raise refused(f"the file of {named} cannot be read: {reason}") from error
 
 
 def _library() -> None:
     if find_spec("cryptography") is None:
         hint = "pip install 'peerbench[sign]'"
         raise UnusableRequest((Finding(CHECK, "error", "signatures need the library cryptography.", hint),))
+
+
+def fingerprint(key: Ed25519PublicKey) -> str:
+    """SHA-256 of the public key's DER form, as `openssl pkey -pubin -outform DER | openssl dgst -sha256` prints it."""
+    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+    return hashlib.sha256(key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)).hexdigest()
 
 
 # ---- checking --------------------------------------------------------------------------------------------------------
@@ -101,6 +154,11 @@ def public_key(path: Path) -> Ed25519PublicKey:
         hint = "Its owner makes one with `openssl pkey -in key.pem -pubout`."
         raise UnusableRequest((Finding(CHECK, "error", "is no public Ed25519 key in PEM.", hint, Origin(str(path))),))
     return key
+
+
+def beside(path: Path) -> Path:
+    """Where the signature of a file lies that does not carry one."""
+    return path.with_name(path.name + ENDING)
 
 
 def holds(key: Ed25519PublicKey, data: bytes, signature: bytes) -> bool:

@@ -110,8 +110,18 @@ def _add_looking(command: Callable[[str, str], ArgumentParser]) -> None:
     schema.add_argument("--out", metavar="FILE", help="write it there, e.g. configs/.schema.json")
     verify = command("verify", "compute a brief again from the data it carries, and compare every number and word")
     verify.add_argument("file", metavar="FILE", help="a brief.pdf, a brief.html, or an issue's folder")
-    verify.add_argument("--key", metavar="FILE", help="public key (PEM, Ed25519) of whoever has to have signed it")
+    verify.add_argument(
+        "--trust",
+        "--key",
+        dest="key",
+        metavar="FILE",
+        help="public key (PEM, Ed25519) of whoever has to have signed it",
+    )
     _add_format(verify)
+    sign = command("sign", "sign an issue, a PDF or a web page with a key of your own, for bench verify --trust")
+    sign.add_argument("targets", nargs="+", metavar="ISSUE", help="an issue's folder, a brief.pdf or a brief.html")
+    sign.add_argument("--key", required=True, metavar="FILE", help="private key (PEM, Ed25519), outside of the project")
+    sign.add_argument("--passphrase-env", metavar="NAME", help="environment variable that opens an encrypted key")
 
 
 def _add_changing(command: Callable[[str, str], ArgumentParser]) -> None:

@@ -28,8 +28,19 @@ def run(parsed: Namespace, arguments: list[str]) -> int:
     if parsed.format == "json":
         print(json.dumps(_data(found), indent=2, ensure_ascii=False))
     else:
-        print("\n".join(_said(found)))
+        print("\n".join((*_said(found), *_signed(path, parsed.key, found.verified))))
     return 0 if found.verified else 1
+
+
+def _signed(path: Path, key: str | None, verified: bool) -> Iterator[str]:
+    """Whose it is, where that was asked; that it can be asked, where a signature lies there."""
+    from peerbench import enclosures, signature
+
+    lies = path / enclosures.SIGNATURE if path.is_dir() else signature.beside(path)
+    if key is not None and verified:
+        yield f"Signed by the owner of {key}."
+    elif key is None and lies.is_file():
+        yield f"{lies.name} was not looked at: --trust KEY says whose signature it is."
 
 
 def _verdict(path: Path, home: Path, key: Path | None) -> Verdict | IssueVerdict:

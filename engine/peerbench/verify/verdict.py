@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from peerbench import enclosures, pipeline, signature
 from peerbench.config.load import load
@@ -22,6 +22,9 @@ from peerbench.core.findings import Finding
 from peerbench.verify import carrier, words
 from peerbench.verify.carrier import Carrier, refused
 from peerbench.verify.words import Difference, Word
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 EDITIONS: Final = (".pdf", ".html")
 MANIFEST: Final = enclosures.MANIFEST
@@ -71,7 +74,7 @@ def verdict(
     """
     carried = carrier.read(path)
     progress(f"{carried.name}: computing again")
-    wrong = tuple(_unsigned(carried.files, key)) if key is not None else ()
+    wrong = () if key is None else _unsigned(path, carried, signature.public_key(key))
     made, notes = computed_again(carried, (carried.edition,), project, signatures({carried.edition: carried}))
     progress(f"{carried.name}: comparing")
     found = judged(carried, made.get(carried.edition), notes)
@@ -83,13 +86,33 @@ def signatures(carried: Mapping[str, Carrier]) -> dict[str, bytes]:
     return {name: one.files[SIGNATURE] for name, one in carried.items() if SIGNATURE in one.files}
 
 
-def _unsigned(files: Mapping[str, bytes], key: Path) -> Iterator[Difference]:
-    """A signature that is not there, or not of this key and this manifest."""
-    public = signature.public_key(key)
-    if SIGNATURE not in files:
+def _unsigned(path: Path, carried: Carrier, key: Ed25519PublicKey) -> tuple[Difference, ...]:
+    """Nothing where this key signed the file, inside or beside it; else what is wrong with its signatures."""
+    lies = signature.beside(path)
+    if lies.is_file() and signature.holds(key, carried.data, lies.read_bytes()):
+        return ()
+    held = carried.files.get(SIGNATURE)
+    if held is not None and signature.holds(key, carried.files[MANIFEST], held):
+        return ()
+    if held is None and not lies.is_file():
+        return (Difference("file", SIGNATURE, "it is not signed", ""),)
+    name, of = (lies.name, "file") if held is None else (SIGNATURE, "manifest")
+    return (Difference("file", name, f"the signature is not this key's, or not of this {of}", ""),)
+
+
+def _unsigned_issue(folder: Path, carried: Mapping[str, Carrier], key: Ed25519PublicKey) -> Iterator[Difference]:
+    """What is not signed by this key: the issue, or an edition in it that carries another's signature.
+
+    The manifest has the digest of each file, so that its signature is theirs too.
+    """
+    held = folder / SIGNATURE
+    if not held.is_file():
         yield Difference("file", SIGNATURE, "it is not signed", "")
-    elif not signature.holds(public, files[MANIFEST], files[SIGNATURE]):
+    elif not signature.holds(key, (folder / MANIFEST).read_bytes(), held.read_bytes()):
         yield Difference("file", SIGNATURE, "the signature is not this key's, or not of this manifest", "")
+    for name, one in carried.items():
+        for wrong in _unsigned(folder / name, one, key) if SIGNATURE in one.files else ():
+            yield replace(wrong, place=f"{name}: {wrong.place}")
 
 
 def judged(carried: Carrier, made: bytes | None, notes: tuple[str, ...] = ()) -> Verdict:
@@ -305,10 +328,10 @@ def issue(
     folder: Path, *, project: Path | None = None, key: Path | None = None, progress: Progress = lambda stage: None
 ) -> IssueVerdict:
     """The verdict on an issue's folder. Raises UnusableRequest when it is none, or nothing in it can be made again."""
-    manifest = _issue_manifest(folder)
+    manifest = issue_manifest(folder)
     outputs: Mapping[str, str] = manifest["outputs"]
-    there = {path.relative_to(folder).as_posix(): path for path in sorted(folder.rglob("*")) if path.is_file()}
-    found = list(_against_manifest(outputs, there))
+    there = files_of(folder)
+    found = list(against_manifest(outputs, there))
     names = [name for name in sorted(outputs) if name.endswith(EDITIONS) and name in there]
     if not names:
         raise refused(f"{folder} holds no PDF and no web page, so that nothing can be computed again.")
@@ -317,11 +340,7 @@ def issue(
     found += list(_one_basis(carried, manifest))
     progress("computing again")
     if key is not None:
-        held: dict[str, bytes] = {name: there[name].read_bytes() for name in (MANIFEST, SIGNATURE) if name in there}
-        found += _unsigned(held, key)
-        found += [
-            replace(wrong, place=f"{n}: {wrong.place}") for n, c in carried.items() for wrong in _unsigned(c.files, key)
-        ]
+        found += _unsigned_issue(folder, carried, signature.public_key(key))
     made, notes = computed_again(first, [name for name in outputs if "/" in name], project, signatures(carried))
     editions = tuple(replace(judged(one, made.get(one.edition), notes), name=name) for name, one in carried.items())
     found += [Difference("file", name, f"is {one.edition}", "") for name, one in carried.items() if one.edition != name]
@@ -331,7 +350,13 @@ def issue(
     return IssueVerdict(str(folder), editions, tuple(found), same, notes)
 
 
-def _issue_manifest(folder: Path) -> Mapping[str, Any]:
+def files_of(folder: Path) -> dict[str, Path]:
+    """Every file of an issue's folder by its name there."""
+    return {path.relative_to(folder).as_posix(): path for path in sorted(folder.rglob("*")) if path.is_file()}
+
+
+def issue_manifest(folder: Path) -> Mapping[str, Any]:
+    """manifest.json of an issue, which names its outputs. Raises UnusableRequest."""
     try:
         found = json.loads((folder / MANIFEST).read_bytes())
     except FileNotFoundError as error:
@@ -343,13 +368,15 @@ def _issue_manifest(folder: Path) -> Mapping[str, Any]:
     return found
 
 
-def _against_manifest(outputs: Mapping[str, str], there: Mapping[str, Path]) -> Iterator[Difference]:
+def against_manifest(outputs: Mapping[str, str], there: Mapping[str, Path]) -> Iterator[Difference]:
+    """Files that are missing, changed, or none of the issue's; signatures beside its files are."""
     for name, digest in sorted(outputs.items()):
         if name not in there:
             yield Difference("file", name, "is missing", "")
         elif _digest(there[name].read_bytes()) != digest:
             yield Difference("file", name, "has been changed since it was built", "")
-    for name in sorted(there.keys() - outputs.keys() - {MANIFEST, SIGNATURE}):
+    signed = {f"{name}{signature.ENDING}" for name in (MANIFEST, *outputs)}
+    for name in sorted(there.keys() - outputs.keys() - {MANIFEST} - signed):
         yield Difference("file", name, "does not belong to the issue", "")
 
 
