@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import json
 import re
+import shutil
 import subprocess
 from functools import cache
 from pathlib import Path
@@ -22,10 +24,13 @@ from peerbench.verify import verdict
 from typefaces import FOUND, RULES, installed
 
 
+OUTPUTS = ["pdf", "html", "xlsx", "md", "json"]
+
+
 @pytest.fixture(scope="module")
 def issue(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("chinese")
-    config = studies.project(root, languages=["en", "zh-CN"], audiences=["risk"], outputs=["pdf", "html"])
+    config = studies.project(root, languages=["en", "zh-CN"], audiences=["risk"], outputs=OUTPUTS)
     return pipeline.build(config, today=studies.TODAY).folder / "risk"
 
 
@@ -42,7 +47,9 @@ def _fonts(data: bytes) -> dict[str, Any]:
 @pytest.mark.slow
 def test_the_further_language_has_a_folder_of_its_own(issue: Path) -> None:
     names = {path.relative_to(issue).as_posix() for path in issue.rglob("*") if path.is_file()}
-    assert names == {"brief.pdf", "brief.html", "zh-CN/brief.pdf", "zh-CN/brief.html"}
+    assert names == {f"{folder}brief.{ending}" for folder in ("", "zh-CN/") for ending in OUTPUTS}
+    said = json.loads((issue.parent / "summary.json").read_text("utf-8"))
+    assert {at: one["language"] for at, one in said.items()} == {"risk": "en-GB", "risk/zh-CN": "zh-CN"}
 
 
 @installed
@@ -83,9 +90,15 @@ def test_no_line_begins_with_a_stop(issue: Path) -> None:
 
 @installed
 @pytest.mark.slow
-def test_a_chinese_pdf_is_verified_by_what_it_carries(issue: Path) -> None:
-    found = verdict.verdict(issue / "zh-CN" / "brief.pdf")
-    assert (found.verified, found.differences) == (True, ())
+def test_every_edition_is_verified_by_what_the_issue_carries(issue: Path, tmp_path: Path) -> None:
+    """A changed word of the Chinese Markdown is found, and nothing else is."""
+    copy = Path(shutil.copytree(issue.parent, tmp_path / "issue"))
+    path = copy / "risk" / "zh-CN" / "brief.md"
+    path.write_text(path.read_text("utf-8").replace("波动最大", "波动最小"), "utf-8")
+    found = verdict.issue(copy)
+    assert all(edition.verified for edition in found.editions)
+    assert {name for name in found.records if "zh-CN" in name} == {"risk/zh-CN/brief.xlsx", "risk/zh-CN/brief.json"}
+    assert {one.place for one in found.differences} == {"risk/zh-CN/brief.md"}
 
 
 @installed

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from peerbench.render.brand import Brand
     from peerbench.render.fit import Taken
     from peerbench.render.look import Look
+    from peerbench.render.voice import Voice
 
 Progress = Callable[[str], None]
 WEB: Final = "html"
@@ -70,6 +71,15 @@ class Shop:
         """The language for an audience; None for English. Raises UnusableRequest with what its files lack."""
         return None if self.language == languages.HOUSE else languages.load(self.language, reader.name, self.roots)
 
+    def voice(self, reader: Audience) -> Voice:
+        """How the editions without a layout say numbers, days and the words of the house."""
+        from peerbench.render.voice import ENGLISH, Voice
+
+        spoken = self.spoken(reader)
+        if spoken is None:
+            return ENGLISH
+        return Voice(spoken.language.named(self._names(spoken.language.rules.native)))
+
     def brief(self, reader: Audience) -> Brief:
         """The whole brief of an audience. Raises UnusableRequest when its plan or words are unusable."""
         return self.written(reader)[0]
@@ -83,6 +93,7 @@ class Shop:
             return compose.compose(self.study, reader, length=self.length, taken=taken, rows=rows), ()
         english = compose.compose(self.study, reader, length=self.length, taken=taken, rows=rows)
         reader = replace(reader, phrases=spoken.phrases, lexicon=spoken.lexicon)
+        rows = rows or rows_of(english)  # a sentence may name its figures in another order
         brief = compose.compose(self.study, reader, length=self.length, taken=taken, rows=rows, like=english)
         return translate.translated(brief, spoken.language, self._names(spoken.language.rules.native))
 
@@ -90,6 +101,11 @@ class Shop:
         """Companies' names in the script of the language, by their names in English."""
         companies = self.study.data.companies.values()
         return {one.name: one.native_name for one in companies if native and script(one.native_name) == native}
+
+
+def rows_of(brief: Brief) -> dict[str, str]:
+    """The row of the lineage that each number has."""
+    return {ref: trace.row for ref, trace in brief.traces.items() if trace.row}
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,8 +160,7 @@ def made(
         name = f"{folder}/brief.html"
         page = html.page(brief, look=look, charts=charts, cache=shop.cache, enclosures=shop.enclose(name))
         files[name] = page.encode()
-    if shop.language == languages.HOUSE:
-        files |= unprinted(shop, brief, reader, wanted, folder=folder)
+    files |= unprinted(shop, brief, reader, wanted, folder=folder)
     if not printing:
         return Editions(files)
     progress(f"{folder}: PDF")
@@ -199,21 +214,27 @@ def unprinted(
     """The editions that need no layout: the sums, the article for an editor of newsletters, the brief as data."""
     folder, files = folder or reader.name, dict[str, bytes]()
     if WORKBOOK in wanted:
-        from peerbench.brief import workings
-        from peerbench.render import brand, workbook
-
-        theme = (shop.brand or brand.PLAIN).theme(brief.meta.theme)
-        work, found = workings.workings(shop.study, brief, reader), shop.study.findings
-        files[f"{folder}/brief.xlsx"] = workbook.page(brief, work, theme=theme, findings=found)
+        files[f"{folder}/brief.xlsx"] = _workbook(shop, brief, reader)
     if TEXT in wanted:
         from peerbench.render import markdown
 
-        files[f"{folder}/brief.md"] = markdown.page(brief).encode()
+        files[f"{folder}/brief.md"] = markdown.page(brief, voice=shop.voice(reader)).encode()
     if DATA in wanted:
         from peerbench.render import json as data
 
-        files[f"{folder}/brief.json"] = data.page(brief, findings=shop.study.findings)
+        files[f"{folder}/brief.json"] = data.page(brief, findings=shop.study.findings, voice=shop.voice(reader))
     return files
+
+
+def _workbook(shop: Shop, brief: Brief, reader: Audience) -> bytes:
+    """The sums are laid open for the brief in English, as its sources are known by their titles."""
+    from peerbench.brief import workings
+    from peerbench.render import brand, workbook
+
+    theme = (shop.brand or brand.PLAIN).theme(brief.meta.theme)
+    english = brief if shop.language == languages.HOUSE else replace(shop, language=languages.HOUSE).brief(reader)
+    work = workings.workings(shop.study, english, reader)
+    return workbook.page(brief, work, theme=theme, findings=shop.study.findings, voice=shop.voice(reader))
 
 
 def mistakes(shop: Shop, reader: Audience) -> tuple[Finding, ...]:
@@ -247,8 +268,7 @@ def _errors(findings: Iterable[Finding]) -> tuple[Finding, ...]:
 
 def _cut(shop: Shop, whole: Brief, reader: Audience, taken: Taken) -> Brief:
     """The brief with steps of the cut order taken; its numbers keep the rows that the whole brief gives them."""
-    rows = {ref: trace.row for ref, trace in whole.traces.items() if trace.row}
-    return shop.written(reader, taken=taken, rows=rows)[0]
+    return shop.written(reader, taken=taken, rows=rows_of(whole))[0]
 
 
 def _steps(reader: Audience, length: str) -> dict[str, tuple[str, ...]]:

@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from peerbench.brief.since import Since
     from peerbench.factcheck import report
     from peerbench.render.brand import Brand
+    from peerbench.render.voice import Voice
 
 Progress = Callable[[str], None]
 Gate = Callable[[Study, assemble.Frames, Sequence[Brief]], Ruling]
@@ -168,15 +169,16 @@ def build(
     progress("writing")
     readers = [reader for reader in case.request.audiences if reader.name in (*case.asked, *kept)]
     briefs = [shop.brief(reader) for reader in readers]
-    beside = cache(partial(_records, case, study, frames, briefs))
     ruling = None if gate is None else gate(study, frames, briefs)
     if ruling is not None and ruling.stops:
         return BuildResult(folder, (), (*study.findings, *ruling.stops), held=True, ruling=ruling)
-    for reader, brief in zip(readers, briefs, strict=True):
+    told = {
+        one.at: one for reader, brief in zip(readers, briefs, strict=True) for one in _told(shop, case, reader, brief)
+    }
+    beside = cache(partial(_records, case, study, frames, briefs, told))
+    for reader in readers:
         if reader.name in case.asked:
-            made = _editions(
-                shop, case, reader, brief, lambda at: wanted, known=known, progress=progress, meanwhile=beside
-            )
+            made = _editions(case, reader, told, lambda at: wanted, known=known, progress=progress, meanwhile=beside)
             files |= made.files
             left_out += made.left_out
             taken |= made.taken
@@ -192,12 +194,17 @@ def build(
     return BuildResult(folder, published, findings, held=False, ruling=ruling)
 
 
-def _records(case: _Case, study: Study, frames: assemble.Frames, briefs: Sequence[Brief]) -> dict[str, bytes]:
-    """The data files that lie beside the pages, but what was noticed, which the pages add to."""
+def _records(
+    case: _Case, study: Study, frames: assemble.Frames, briefs: Sequence[Brief], told: Mapping[str, _Told]
+) -> dict[str, bytes]:
+    """The data files that lie beside the pages, but what was noticed, which the pages add to.
+
+    told: every brief in every language, by its folder.
+    """
     from peerbench.render import summary
 
     made = records.files(study, frames, briefs) | dossier.files(case.data, case.request, study.plan)
-    made["summary.json"] = records.as_json({brief.meta.audience: summary.of(brief) for brief in briefs})
+    made["summary.json"] = records.as_json({at: summary.of(one.brief, voice=one.voice) for at, one in told.items()})
     looked = {} if study.since is None else {looking.FILE: looking.as_json(study.since)}
     return made | _checked(case, study) | looked
 
@@ -267,6 +274,24 @@ def _expect(case: _Case, wanted: Sequence[str]) -> None:
 
 
 @dataclass(frozen=True, slots=True)
+class _Told:
+    """The brief of one audience in one language, in the shop of that language; unsaid: texts without words in it."""
+
+    at: str  # the folder of its editions
+    shop: editions.Shop
+    brief: Brief
+    voice: Voice
+    unsaid: tuple[str, ...] = ()
+
+
+def _told(shop: editions.Shop, case: _Case, reader: audience.Audience, english: Brief) -> Iterator[_Told]:
+    for tag, at in _folders(case.config, reader.name):
+        tongue = replace(shop, language=tag)
+        said, unsaid = (english, ()) if tag == languages.HOUSE else tongue.written(reader)
+        yield _Told(at, tongue, said, tongue.voice(reader), unsaid)
+
+
+@dataclass(frozen=True, slots=True)
 class _Made:
     """The editions of one audience in every language: files, what is to be said of them, cuts by folder."""
 
@@ -276,17 +301,17 @@ class _Made:
 
 
 def _editions(
-    shop: editions.Shop,
     case: _Case,
     reader: audience.Audience,
-    brief: Brief,
+    told: Mapping[str, _Told],
     wanted: Callable[[str], Sequence[str]],
     *,
     known: Mapping[str, Any],
     progress: Progress,
     meanwhile: Callable[[], object] = lambda: None,
 ) -> _Made:
-    """wanted: the formats of a folder; known: the cuts that made an earlier build of the same fit, by folder.
+    """told: the briefs by their folders; wanted: the formats of a folder; known: the cuts that made an earlier build of
+    the same fit, by folder.
 
     meanwhile: what else there is to do while the press prints.
     """
@@ -296,16 +321,13 @@ def _editions(
     for tag, at in _folders(case.config, reader.name):
         if not wanted(at):
             continue
-        tongue = replace(shop, language=tag)
-        said, unsaid = tongue.written(reader) if tag != languages.HOUSE else (brief, ())
+        one, cuts = told[at], known.get(at)
         made = editions.made(
-            tongue, said, reader, wanted(at), folder=at, known=known.get(at), progress=progress, meanwhile=meanwhile
+            one.shop, one.brief, reader, wanted(at), folder=at, known=cuts, progress=progress, meanwhile=meanwhile
         )
         files |= made.files
-        left_out += [*made.left_out, *_unsaid(tag, at, unsaid)]
+        left_out += [*made.left_out, *_unsaid(tag, at, one.unsaid)]
         taken[at] = made.taken
-    if languages.HOUSE not in case.config.languages:  # the editions for editors and programs are in English
-        files |= editions.unprinted(shop, brief, reader, wanted(reader.name))
     return _Made(files, tuple(left_out), taken)
 
 
@@ -908,14 +930,16 @@ def again(
 
     files: dict[str, bytes] = {}
     briefs: list[Brief] = []
+    told: dict[str, _Told] = {}
     for reader in case.request.audiences:
         if any(name.partition("/")[0] == reader.name for name in wanted):
             briefs.append(shop.brief(reader))
-            made = _editions(shop, case, reader, briefs[-1], formats, known={}, progress=lambda stage: None)
+            told |= {one.at: one for one in _told(shop, case, reader, briefs[-1])}
+            made = _editions(case, reader, told, formats, known={}, progress=lambda stage: None)
             files |= made.files
             study = replace(study, findings=(*study.findings, *made.left_out))
     kept = {looking.FILE: since} if since else {}
-    return {**_records(case, study, frames, briefs), **records.noticed(study), **kept, **files}
+    return {**_records(case, study, frames, briefs, told), **records.noticed(study), **kept, **files}
 
 
 # ---- without pages ---------------------------------------------------------------------------------------------------

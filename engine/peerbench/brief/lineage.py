@@ -269,7 +269,13 @@ def numbered(desk: Desk, brief: Brief, *, rows: Mapping[str, str] | None = None)
     pages = tuple(_traced(page, traces) for page in brief.pages)
     chart_refs = {ref for page in brief.pages for ref in _chart_refs(page)}
     others = {ref: found for ref in sorted(chart_refs - set(traces)) if (found := trace(desk, ref)) is not None}
+    lineage.sort(key=_in_order)  # kept rows may be met in another order
+    traces = {one.ref: one for one in sorted(traces.values(), key=_in_order)}
     return replace(brief, pages=pages, lineage=tuple(lineage), traces=traces | others, sources=desk.book.sources)
+
+
+def _in_order(one: Trace) -> tuple[int, ...]:
+    return tuple(map(int, one.row.split(".")))
 
 
 def _row_before(made: Sequence[Trace], rows: Mapping[str, str], shared: Collection[str]) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import fields, is_dataclass, replace
 from typing import Any, Final
 
-from peerbench.core.document import Brief, Native, Note, Number, Panel, Strong, Text
+from peerbench.core.document import Brief, Chart, Native, Note, Number, Panel, Strong, Text
 from peerbench.core.figures import Identity
 from peerbench.core.language import NUMBER, Language, fragments
 
@@ -15,7 +15,6 @@ WORDS: Final[Mapping[str, tuple[str, ...]]] = {
     "Text": ("text",),
     "Column": ("head", "group"),
     "Table": ("label_head",),
-    "Chart": ("alt",),
     "Note": ("title",),
     "Source": ("title", "short", "remark"),
     "Trace": ("what", "formula"),
@@ -98,6 +97,16 @@ class _Translator:
             value = replace(value, paragraphs=tuple(map(self._clauses, value.paragraphs)))
         return self._special(value, self._fields(value))
 
+    def _alt(self, alt: str, old: Any, new: Any) -> str:
+        """An alternative text, in which a claim of a title stands as the title itself says it."""
+        title, said = ("".join(one.text for one in spans if isinstance(one, Text)) + "." for spans in (old, new))
+        before, found, after = alt.partition(title)
+        if not found or len(title) < 2:
+            return self.words(alt)
+        claim = said[:-1] + self.language.messages.get(".", ".").rstrip()
+        parts = (self.words(before.strip()), claim, self.words(after.strip()))
+        return self.language.rules.sentences.join(part for part in parts if part)
+
     def _fields(self, value: Any) -> Any:
         kind, changed = type(value).__name__, {}
         words = WORDS.get(kind, ())
@@ -131,7 +140,17 @@ class _Translator:
                 made[-1:] = moved
             elif not (isinstance(span, Text) and span.text == " " and self.language.rules.wide and _stopped(made)):
                 made.append(self.part(span))
-        return tuple(made)
+        return self._ranges(made)
+
+    def _ranges(self, spans: list[Any]) -> tuple[Any, ...]:
+        """A range says its currency once: with the first end where it goes before, else with the last."""
+        if self.language.rules.money.startswith("{amount}"):
+            for at in range(len(spans) - 2):
+                low, dash, high = spans[at : at + 3]
+                if dash == Text("–") and isinstance(low, Number) and isinstance(high, Number):
+                    spans[at] = replace(low, format=high.format, currency=high.currency)
+                    spans[at + 2] = replace(high, format=low.format, currency=low.currency)
+        return tuple(spans)
 
     def _moved(self, number: Number, behind: Text) -> list[Any]:
         said = self.language.find(NUMBER + behind.text)
@@ -151,6 +170,8 @@ class _Translator:
             case Panel():
                 name = self.words(old.name)
                 return replace(made, name=name, native_name=old.name if name != old.name else old.native_name)
+            case Chart() if old.alt:
+                return replace(made, alt=self._alt(old.alt, old.title, made.title))
             case Identity():
                 return replace(made, native_name="") if made.name != old.name else made
         return made

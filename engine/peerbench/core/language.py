@@ -2,9 +2,10 @@
 
 A brief is written once, in English. Its claims are worded again by a language's own phrases; every other text is a
 message, found by its English form and said in the language's. A message may hold {holes}: {count} is a number in
-words, {date} a day or month as the house writes it, {any…} a piece as it stands, {own…} somebody's own text, said
-where it is known, {number} the figure that stands there, {currency} one word, and every other hole a message, a name or
-a list of them. Numbers are never touched here, so that no language can change a figure.
+words, {date} a day or month as the house writes it, {any…} a piece as it stands (a name is said), {own…} somebody's
+own text, said where it is known, {number} the figure that stands there, {currency} one word, {items} a list of
+messages, and every other hole a message, a name or a list of them. Numbers are never touched here, so that no language
+can change a figure.
 """
 
 from __future__ import annotations
@@ -34,6 +35,7 @@ PLAIN: Final = re.compile(r"[^a-z]*")  # figures, signs and codes: BABA, US$, IF
 LETTER: Final = re.compile(r"[A-Za-z]")
 AMOUNT: Final = re.compile(r"(?<![\w.])(\d[\d,.]*)(m|bn|x)\b")
 SIGNS: Final = re.compile(r"( [÷×+−≤≥=≠] |\^\(1/\d+\)|[()]|^−)")  # between the words of a formula
+LOOSE: Final = re.compile(r", |: | and \d|[÷×]| [+−=](?: |$)")  # more than one piece: clauses, sums
 CODE: Final = re.compile(r"[A-Z0-9][A-Za-z0-9./-]*[A-Z0-9][A-Za-z0-9./-]*|\d[\w./-]*|[a-z_]+\[\w*\]")
 HOLES: Final = {  # what may stand in some kinds of holes, as an expression
     "any": r"\[[^\]]*\]|(?:(?!, |; |\. ).)+?", "number": "\ue000", "own": ".+", "message": ".+",
@@ -173,9 +175,9 @@ class Language:
         if kind not in FREE and (inner.endswith((".", ":", ";")) or ". " in inner or "; " in inner):
             return None
         if kind == "any":
-            if ", " in inner and not inner.startswith("["):
+            if LOOSE.search(inner) and not inner.startswith("["):
                 return None
-            return AMOUNT.sub(self._amount, inner)
+            return self.names.get(inner, AMOUNT.sub(self._amount, inner))
         if kind == "number":
             return inner if inner == NUMBER else None
         if kind == "count":
@@ -184,7 +186,8 @@ class Language:
             return dated(inner, self.rules)
         if (kind not in FREE and ": " in inner) or (kind == "currency" and " " in inner):
             return None
-        said = self._listed(inner, depth + 1)
+        said = self._items(inner, depth + 1) if kind == "items" else None
+        said = self._listed(inner, depth + 1) if said is None else said
         return inner if said is None and kind == "own" else said
 
     def _amount(self, match: re.Match[str]) -> str:
@@ -196,14 +199,20 @@ class Language:
         found = self.find(text, depth)
         if found is not None:
             return found
-        head, joint, last = text.rpartition(" and ")
-        parts = [*head.split(", "), last] if joint else text.split(", ")
-        said = [self.find(part, depth) for part in parts]
-        if len(parts) < 2 or any(part is None for part in said):
-            return None
-        words = [part for part in said if part is not None]
-        comma, joined = self.rules.lists
-        return comma.join(words[:-1]) + (joined if joint else comma) + words[-1]
+        ends = [at for at in range(len(text)) if text.startswith(" and ", at)]
+        splits = [([*text[:at].split(", "), text[at + 5 :]], self.rules.lists[1]) for at in reversed(ends)]
+        for parts, last in splits or [(text.split(", "), self.rules.lists[0])]:
+            said = [self.find(part, depth) for part in parts]
+            words = [part for part in said if part is not None]
+            if len(words) == len(parts) > 1:
+                return self.rules.lists[0].join(words[:-1]) + last + words[-1]
+        return None
+
+    def _items(self, text: str, depth: int) -> str | None:
+        """Items of accounts as a list, whose own names may hold an "and"; "and 3 more items" may end it."""
+        said = [self.find(part, depth) for part in text.split(", ")]
+        known = [part for part in said if part is not None]
+        return self.rules.lists[0].join(known) if len(known) == len(said) > 1 else None
 
     def _named(self, text: str, depth: int) -> str | None:
         """Names of companies as a list: "Tencent, Amazon and Baidu"."""

@@ -13,9 +13,13 @@ from functools import lru_cache
 from html import escape
 from typing import Any, Final
 
+from peerbench.core.language import is_wide
 from peerbench.deliver.protocol import NotDelivered, Parcel
 
 SUMMARY: Final = "summary.json"
+STOP: Final = "。"
+TEXTS: Final = ("series", "reader", "language", "headline", "standfirst", "byline")
+WORDS: Final = ("heading", "read")  # of the letter itself, in the language of the issue
 STYLE: Final = """
 body { margin: 0; padding: 0; background: #ffffff; color: #14202b; font-family: Georgia, 'Times New Roman', serif }
 .page { max-width: 640px; margin: 0 auto; padding: 24px }
@@ -36,6 +40,15 @@ class Takeaway:
     lead: str
     text: str
 
+    @property
+    def whole(self) -> str:
+        return f"{self.lead}{self.gap}{self.text}"
+
+    @property
+    def gap(self) -> str:
+        """Between the lead and the text: nothing behind a stop that is as wide as a letter."""
+        return " " if self.lead and not self.lead.endswith(STOP) else ""
+
 
 @dataclass(frozen=True, slots=True)
 class Letter:
@@ -51,11 +64,13 @@ class Letter:
     disclosure: str
     day: str
     link: str = ""
+    heading: str = "Key takeaways"  # above them
+    read: str = "Read the whole brief"  # before the link
 
     @property
     def subject(self) -> str:
         """A mail's subject: the claim, then which series and day."""
-        return f"{self.headline} · {self.series}, {self.day}"
+        return f"{self.headline} · {self.series}{_joint(self.day, ', ', '，')}{self.day}"
 
     @property
     def plain(self) -> str:
@@ -67,9 +82,9 @@ class Letter:
         yield self.headline
         yield self.standfirst
         yield self.byline
-        yield "Key takeaways"
-        yield from (f"- {one.lead} {one.text}".replace("  ", " ") for one in self.takeaways)
-        yield f"Read it: {self.link}" if self.link else ""
+        yield self.heading
+        yield from (f"- {one.whole}" for one in self.takeaways)
+        yield f"{self.read}{_joint(self.read, ': ', '：')}{self.link}" if self.link else ""
         yield self.disclosure
 
     @property
@@ -92,10 +107,16 @@ def read(parcel: Parcel, *, link: str = "") -> Letter:
 
 
 def _letter(found: dict[str, Any], parcel: Parcel, link: str) -> Letter:
-    texts = {name: _line(found[name]) for name in ("series", "reader", "language", "headline", "standfirst", "byline")}
+    texts = {name: _line(found[name]) for name in TEXTS}
     takeaways = tuple(Takeaway(_line(one["lead"]), _line(one["text"])) for one in found["takeaways"])
-    day = f"{parcel.as_of.day} {parcel.as_of:%B %Y}"
-    return Letter(**texts, takeaways=takeaways, disclosure=_line(found["disclosure"]), day=day, link=link)
+    day = _line(found.get("day") or f"{parcel.as_of.day} {parcel.as_of:%B %Y}")
+    words = {name: _line(text) for name, text in (found.get("words") or {}).items() if name in WORDS}
+    return Letter(**texts, takeaways=takeaways, disclosure=_line(found["disclosure"]), day=day, link=link, **words)
+
+
+def _joint(text: str, plain: str, wide: str) -> str:
+    """The sign that stands beside a text of this script."""
+    return wide if is_wide(text[-1:]) else plain
 
 
 def _line(text: object) -> str:
@@ -116,14 +137,15 @@ def _inlined(letter: Letter) -> str:
 
 
 def _page(letter: Letter) -> str:
-    takeaways = "".join(f"<li><b>{escape(one.lead)}</b> {escape(one.text)}</li>" for one in letter.takeaways)
-    link = f'<p><a href="{escape(letter.link)}">Read the whole brief</a></p>' if letter.link else ""
+    takeaways = "".join(f"<li><b>{escape(one.lead)}</b>{one.gap}{escape(one.text)}</li>" for one in letter.takeaways)
+    link = f'<p><a href="{escape(letter.link)}">{escape(letter.read)}</a></p>' if letter.link else ""
     foot = f'<p class="foot">{escape(letter.disclosure)}</p>' if letter.disclosure else ""
     return (
         f'<!DOCTYPE html><html lang="{escape(letter.language)}"><head><meta charset="utf-8">'
         f"<title>{escape(letter.headline)}</title><style>{STYLE}</style></head><body>"
         f'<div class="page"><p class="strip">{escape(letter.series)} <span>· {escape(letter.reader)}</span></p>'
         f'<h1>{escape(letter.headline)}</h1><p class="standfirst">{escape(letter.standfirst)}</p>'
-        f'<p class="byline">{escape(letter.byline)}</p><h2>Key takeaways</h2><ul>{takeaways}</ul>{link}{foot}'
+        f'<p class="byline">{escape(letter.byline)}</p><h2>{escape(letter.heading)}</h2><ul>{takeaways}</ul>'
+        f"{link}{foot}"
         "</div></body></html>"
     )

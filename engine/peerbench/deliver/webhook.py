@@ -17,7 +17,7 @@ from typing import Any, Final, Literal
 from urllib.parse import urlsplit
 
 from peerbench.deliver import letter
-from peerbench.deliver.letter import Letter
+from peerbench.deliver.letter import Letter, Takeaway
 from peerbench.deliver.protocol import NotDelivered, Parcel, Receipt
 
 Shape = Literal["slack", "teams", "json"]
@@ -148,7 +148,7 @@ def _sha256(parcel: Parcel, name: str) -> str:
 
 def _slack(said: Letter, parcel: Parcel, key: str) -> dict[str, Any]:
     """Block Kit. Rich text, in which no letter of ours is a command of theirs."""
-    items = [{"type": "rich_text_section", "elements": _takeaway(one.lead, one.text)} for one in said.takeaways]
+    items = [{"type": "rich_text_section", "elements": _takeaway(one)} for one in said.takeaways]
     foot = {"type": "plain_text", "text": _cut(_foot(said), SLACK_TEXT), "emoji": False}
     blocks: list[dict[str, Any]] = [
         {"type": "header", "text": {"type": "plain_text", "text": _cut(said.headline, SLACK_HEADER), "emoji": False}},
@@ -157,14 +157,14 @@ def _slack(said: Letter, parcel: Parcel, key: str) -> dict[str, Any]:
         {"type": "context", "elements": [foot]},
     ]
     if said.link:
-        read = {"type": "button", "text": {"type": "plain_text", "text": "Read the brief"}, "url": said.link}
+        read = {"type": "button", "text": {"type": "plain_text", "text": said.read}, "url": said.link}
         blocks.append({"type": "actions", "elements": [read]})
     return {"text": _escaped(said.subject), "blocks": blocks}
 
 
-def _takeaway(lead: str, text: str) -> list[dict[str, Any]]:
-    said = _run(_cut(text, SLACK_TEXT))
-    return [_run(f"{lead} ", bold=True), said] if lead else [said]
+def _takeaway(one: Takeaway) -> list[dict[str, Any]]:
+    said = _run(_cut(one.text, SLACK_TEXT))
+    return [_run(one.lead + one.gap, bold=True), said] if one.lead else [said]
 
 
 def _run(text: str, *, bold: bool = False) -> dict[str, Any]:
@@ -181,7 +181,7 @@ def _teams(said: Letter, parcel: Parcel, key: str) -> dict[str, Any]:
     body: list[dict[str, Any]] = [
         _block([_plain(said.headline, weight="bolder", size="large")]),
         _block([_plain(said.standfirst)]),
-        *(_block([_plain(f"{one.lead} ", weight="bolder"), _plain(one.text)]) for one in said.takeaways),
+        *(_block([_plain(one.lead + one.gap, weight="bolder"), _plain(one.text)]) for one in said.takeaways),
         _block([_plain(_foot(said), isSubtle=True, size="small")]),
     ]
     card: dict[str, Any] = {
@@ -192,7 +192,7 @@ def _teams(said: Letter, parcel: Parcel, key: str) -> dict[str, Any]:
         "body": body,
     }
     if said.link:
-        card["actions"] = [{"type": "Action.OpenUrl", "title": "Read the brief", "url": said.link}]
+        card["actions"] = [{"type": "Action.OpenUrl", "title": said.read, "url": said.link}]
     kind = "application/vnd.microsoft.card.adaptive"
     return {"type": "message", "attachments": [{"contentType": kind, "contentUrl": None, "content": card}]}
 

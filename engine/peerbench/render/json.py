@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from functools import cache
@@ -39,7 +39,7 @@ from peerbench.core.document import (
     When,
 )
 from peerbench.core.findings import Finding
-from peerbench.render import format as formats
+from peerbench.render.voice import ENGLISH, Voice, flat
 
 SCHEMA: Final = "peerbench/brief"
 VERSION: Final = 1  # raised when a field changes its meaning or goes; a new field alone leaves it
@@ -72,15 +72,16 @@ def schema() -> Json:
     return found
 
 
-def page(brief: Brief, *, findings: Sequence[Finding] = ()) -> bytes:
-    """The edition as UTF-8 JSON; keys stand in the order of the brief."""
-    made = json.dumps(_Writer(brief).document(findings), indent=1, ensure_ascii=False, allow_nan=False)
+def page(brief: Brief, *, findings: Sequence[Finding] = (), voice: Voice = ENGLISH) -> bytes:
+    """The edition as UTF-8 JSON; keys stand in the order of the brief, and are English in every language."""
+    made = json.dumps(_Writer(brief, voice).document(findings), indent=1, ensure_ascii=False, allow_nan=False)
     return (INTEGERS.sub(lambda found: f"[{' '.join(found[1].split())}]", made) + "\n").encode()
 
 
 @dataclass(frozen=True, slots=True)
 class _Writer:
     brief: Brief
+    voice: Voice
 
     def document(self, findings: Sequence[Finding]) -> Json:
         brief = self.brief
@@ -98,14 +99,14 @@ class _Writer:
             "numbers": [self.trace(one) for one in brief.traces.values()],
             "definitions": [{name: getattr(one, name) for name in DEFINITION} for one in brief.definitions],
             "sources": [_source(one) for one in brief.sources],
-            "findings": [_finding(one) for one in findings],
+            "findings": [self.finding(one) for one in findings],
         }
 
     # ---- text -------------------------------------------------------------------------------------------------------
 
     def rich(self, spans: Sequence[Span]) -> Json:
         """The text as it is read, and its parts: words, numbers, dates, citations."""
-        return {"text": words(spans), "spans": [self.span(one) for one in spans]}
+        return {"text": self.voice.words(spans), "spans": [self.span(one) for one in spans]}
 
     def span(self, span: Span) -> Json:
         match span:
@@ -114,7 +115,7 @@ class _Writer:
             case Number():
                 return {"number": self.number(span)}
             case When(value):
-                return {"date": value.isoformat(), "text": formats.day(span)}
+                return {"date": value.isoformat(), "text": self.voice.day(span)}
             case Native(text, language):
                 return {"text": text, "language": language}
             case Strong(spans):
@@ -131,7 +132,7 @@ class _Writer:
             "value": number.value if number.status in ("ok", "excluded") else None,
             "unit": _unit(trace.exact if trace else number),
             "currency": number.currency,
-            "text": formats.text(number),
+            "text": self.voice.number(number),
             "format": number.format,
             "status": number.status,
             "reason": number.reason,
@@ -151,7 +152,7 @@ class _Writer:
         return {
             "where": where,
             "kind": KINDS[one.kind],
-            "text": " ".join(part for part in (words(one.lead).strip(), words(one.spans).strip()) if part),
+            "text": self.voice.sentences(*(self.voice.words(part).strip() for part in (one.lead, one.spans))),
             "refs": list(dict.fromkeys(number.ref for number in used)),
             "sources": sorted(cited),
         }
@@ -197,7 +198,9 @@ class _Writer:
         raise TypeError(f"not a block: {block!r}")
 
     def table(self, table: Table) -> Json:
-        columns = [{"key": column.key, "head": head(column.head), "group": column.group} for column in table.columns]
+        columns = [
+            {"key": column.key, "head": self.voice.head(column.head), "group": column.group} for column in table.columns
+        ]
         return {
             "id": table.id,
             "number": table.number,
@@ -254,38 +257,16 @@ class _Writer:
             "checks": [{"state": state, "text": text} for state, text in one.checks],
         }
 
+    def finding(self, one: Finding) -> Json:
+        """What a check noticed; words that the language does not have stand in English, as in findings.json."""
+        known = self.voice.known
+        texts = {"message": known(one.message), "hint": known(one.hint)}
+        return {"check": one.check, "severity": one.severity, **texts, "subject": one.subject}
+
     def operand(self, one: TraceInput) -> Json:
         value = self.number(one.value) if one.value else None
-        return {
-            "name": one.name, "how": words(one.how), "value": value, "ref": one.ref, "sources": list(one.sources),
-        }  # fmt: skip
-
-
-def words(spans: Iterable[Span]) -> str:
-    """Spans as they are read: numbers and dates as printed, citations and marks left out."""
-    said = []
-    for span in flat(spans):
-        if isinstance(span, (Text, Native)):
-            said.append(span.text)
-        elif isinstance(span, Number):
-            said.append(formats.text(span))
-        elif isinstance(span, When):
-            said.append(formats.day(span))
-    return "".join(said)
-
-
-def flat(spans: Iterable[Span]) -> Iterator[Span]:
-    """Spans without their emphasis."""
-    for span in spans:
-        if isinstance(span, Strong):
-            yield from flat(span.spans)
-        else:
-            yield span
-
-
-def head(text: str) -> str:
-    """A column's head on one line; a word broken by a hyphen at the line's end is put together."""
-    return text.replace("-\n", "-").replace("\n", " ")
+        how = self.voice.words(one.how)
+        return {"name": one.name, "how": how, "value": value, "ref": one.ref, "sources": list(one.sources)}
 
 
 def _paragraphs(brief: Brief) -> Iterator[tuple[str, Paragraph]]:
@@ -311,16 +292,6 @@ def _unit(number: Number) -> str:
 def _source(source: Source) -> Json:
     made = _plain(asdict(source))
     return {key: made[key] for key in ("number", "title", "short", "day", "url", "remark", "documents")}
-
-
-def _finding(finding: Finding) -> Json:
-    return {
-        "check": finding.check,
-        "severity": finding.severity,
-        "message": finding.message,
-        "hint": finding.hint,
-        "subject": finding.subject,
-    }
 
 
 def _plain(value: Any) -> Any:

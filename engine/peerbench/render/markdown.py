@@ -15,6 +15,7 @@ from peerbench.core.document import (
     Cell,
     Chart,
     Cite,
+    Definition,
     Document,
     Mark,
     Native,
@@ -35,18 +36,22 @@ from peerbench.core.document import (
 from peerbench.render import format as formats
 from peerbench.render.columns import TRACE
 from peerbench.render.view import spans_of
+from peerbench.render.voice import ENGLISH, Voice
 
 # What CommonMark, its tables, strike-through, mathematics and bare addresses would read as more than a letter.
 SPECIAL: Final = re.compile(r"[\\`*_\[\]<>|~{}#@]|&(?=[#\w])|!(?=\[)|\$(?!\d)|(?<=\w):(?=//)|(?<=\bwww)\.")
 OPENS: Final = re.compile(r"^(\s*\d{0,9})([-+=]|(?<=\d)[.)])(?=[-+=]*(\s|$))")  # a list, a rule, an underlined heading
 UNSAFE: Final = {" ": "%20", "(": "%28", ")": "%29", "<": "%3C", ">": "%3E", "\\": "%5C", '"': "%22", "|": "%7C"}
 BLANK: Final = re.compile(r"\s+")
-EMPHASIS: Final = re.compile(r"^(\s*)(.*?)(\s*)$", re.DOTALL)
+WIDE: Final = (
+    "，。；：！？、（）《》「」"  # beside such a sign the marks of emphasis are read as stars, unless it stands outside
+)
+EMPHASIS: Final = re.compile(rf"^([\s{WIDE}]*)(.*?)([\s{WIDE}]*)$", re.DOTALL)
 
 
-def page(brief: Brief) -> str:
+def page(brief: Brief, *, voice: Voice = ENGLISH) -> str:
     """The whole article, in reading order, ending in its sources."""
-    writer = _Writer({source.number: source for source in brief.sources})
+    writer = _Writer({source.number: source for source in brief.sources}, voice)
     parts = (*writer.top(brief), *(part for one in brief.pages for part in writer.section(one)), *writer.end(brief))
     return "\n\n".join(part for part in parts if part) + "\n"
 
@@ -64,6 +69,11 @@ def link(text: str, url: str) -> str:
 @dataclass(frozen=True, slots=True)
 class _Writer:
     sources: dict[int, Source]
+    voice: Voice
+
+    def said(self, text: str) -> str:
+        """A text of the house, escaped."""
+        return _inner(self.voice.say(text))
 
     # ---- text -------------------------------------------------------------------------------------------------------
 
@@ -75,9 +85,9 @@ class _Writer:
             case Text(text) | Native(text):
                 return _inner(text)
             case Number():
-                return _inner(formats.text(span))
+                return _inner(self.voice.number(span))
             case When():
-                return _inner(formats.day(span))
+                return _inner(self.voice.day(span))
             case Strong(spans):
                 return bold("".join(map(self.span, spans)))
             case Cite(numbers):
@@ -99,29 +109,30 @@ class _Writer:
 
     def paragraph(self, one: Paragraph) -> str:
         lead, body = "".join(map(self.span, one.lead)).strip(), "".join(map(self.span, one.spans)).strip()
-        return _opening(" ".join(part for part in (bold(lead), body) if part))
+        return _opening(self.voice.sentences(bold(lead), body))
 
     # ---- the article ------------------------------------------------------------------------------------------------
 
     def top(self, brief: Brief) -> Iterator[str]:
         meta = brief.meta
-        issue = f"Issue {meta.issue}" if meta.issue else ""
-        strip = (meta.series, issue, meta.audience_label, f"as of {formats.day(When(meta.as_of))}")
+        issue = self.voice.say(f"Issue {meta.issue}") if meta.issue else ""
+        strip = (meta.series, issue, meta.audience_label, self.voice.say(f"as of {formats.day(When(meta.as_of))}"))
         yield f"*{' · '.join(_inner(part) for part in strip if part)}*"
         yield f"# {self.text(brief.headline)}"
         yield bold(self.text(brief.standfirst))
         yield self.text(brief.byline)
         if brief.takeaways:
-            yield "## Key takeaways"
+            yield f"## {self.said('Key takeaways')}"
             yield "\n".join(f"- {self.paragraph(one)}" for one in brief.takeaways)
         yield from self.panel(brief)
 
     def panel(self, brief: Brief) -> Iterator[str]:
         panel = brief.panel
         name = " ".join(part for part in (panel.name, panel.native_name) if part)
-        yield f"**{_inner(name)}: {_inner(formats.text(panel.large))}** {self.text(panel.caption)}"
+        large = f"{_inner(name)}{self.voice.joint(': ')}{_inner(self.voice.number(panel.large))}"
+        yield f"**{large}** {self.text(panel.caption)}"
         rows = [(self.text(row.label), self.text(row.value)) for row in panel.rows]
-        yield _pipes(("Key data", ""), (False, True), rows) if rows else ""
+        yield _pipes((self.said("Key data"), ""), (False, True), rows) if rows else ""
 
     def section(self, page: Page) -> Iterator[str]:
         yield f"## {self.text(page.head)}" if page.head else ""
@@ -142,7 +153,7 @@ class _Writer:
             case Register():
                 yield self.title("Table", block.number, block.title)
                 yield "\n".join(
-                    f"- {bold(_inner(name))} {bold(self.text(verdict))} {''.join(map(self.span, spans))}".rstrip()
+                    f"- {bold(_inner(name))} {self.voice.sentences(bold(self.text(verdict)), self.text(spans).strip())}"
                     for name, verdict, spans in block.entries
                 )
                 yield self.text(block.source)
@@ -157,7 +168,7 @@ class _Writer:
                 return  # at the end
 
     def title(self, kind: str, number: int | None, title: Sequence[Span]) -> str:
-        lead = f"{kind} {number}. " if number else ""
+        lead = self.voice.say(f"{kind} {number}. ") if number else ""
         return f"### {lead}{''.join(map(self.span, title))}"
 
     def chart(self, chart: Chart) -> Iterator[str]:
@@ -169,10 +180,14 @@ class _Writer:
 
     # ---- tables -----------------------------------------------------------------------------------------------------
 
+    def head(self, group: str, head: str) -> str:
+        name = self.voice.head(head)
+        return _inner(f"{group}{self.voice.joint(': ')}{name}" if group and name else group or name)
+
     def table(self, table: Table) -> str:
         places = [at for at, column in enumerate(table.columns) if column.key != TRACE and _says(table, at)]
         columns = [table.columns[at] for at in places]
-        heads = [_head(column.group, column.head) + (f" ({_inner(column.mark)})" if column.mark else "")
+        heads = [self.head(column.group, column.head) + (f" ({_inner(column.mark)})" if column.mark else "")
                  for column in columns]  # fmt: skip
         rows = [
             (self.text(row.label), *(self.cell(row.cells[at]) if at < len(row.cells) else "" for at in places))
@@ -197,28 +212,36 @@ class _Writer:
 
     def end(self, brief: Brief) -> Iterator[str]:
         if brief.definitions:
-            yield "## Definitions"
-            yield "\n".join(
-                f"- {bold(_inner(one.name))}: {_inner(one.text)} {_inner(one.formula)}." for one in brief.definitions
-            )
-        yield "## Sources"
+            yield f"## {self.said('Definitions')}"
+            yield "\n".join(map(self.definition, brief.definitions))
+        yield f"## {self.said('Sources')}"
         yield "\n".join(self.source(source) for source in brief.sources)
         addresses = {source.number: _address(source) for source in brief.sources}
         yield "\n".join(f"[s{number}]: {_safe(url)}" for number, url in addresses.items() if _web(url))
         meta = brief.meta
-        made = f"peerbench {meta.version}, data lock {meta.data_lock[:12]}"
-        yield f"*Generated by {_inner(made)}.* {_inner(meta.legal)}".rstrip()
+        made = self.said(f"Generated by peerbench {meta.version}, data lock {meta.data_lock[:12]}.")
+        yield f"*{made}* {_inner(meta.legal)}".rstrip()
+
+    def definition(self, one: Definition) -> str:
+        text = self.voice.sentences(_inner(one.text), f"{_inner(one.formula)}{self.voice.stop}")
+        return f"- {bold(_inner(one.name))}{self.voice.joint(': ')}{text}"
 
     def source(self, source: Source) -> str:
-        documents = [_document(one) for one in source.documents if len(source.documents) > 1]
-        first = f"{source.number}. {link(_inner(source.title), _address(source))}"
-        day = f", {_inner(formats.day(When(source.day, 'data')))}" if source.day else ""
-        remark = f" {_inner(source.remark)}" if source.remark else ""
-        return "\n".join((f"{first}{day}.{remark}", *(f"    - {one}" for one in documents)))
+        documents = [self.document(one) for one in source.documents if len(source.documents) > 1]
+        first = f"{source.number}. {link(_inner(source.title), _address(source))}{self.dated(source)}"
+        return "\n".join((first, *(f"    - {one}" for one in documents)))
+
+    def document(self, one: Document) -> str:
+        return link(_inner(one.title), one.url) + self.dated(one)
+
+    def dated(self, one: Source | Document) -> str:
+        """The last day of a document and its remark."""
+        day = f"{self.voice.joint(', ')}{_inner(self.voice.day(When(one.day, 'data')))}" if one.day else ""
+        return self.voice.sentences(f"{day}{self.voice.stop}", _inner(one.remark))
 
 
 def bold(text: str) -> str:
-    """Strong emphasis, its blanks outside, where the marks would otherwise be read as stars."""
+    """Strong emphasis, its blanks and wide stops outside, where the marks would otherwise be read as stars."""
     found = EMPHASIS.match(text)
     if found is None or not found[2]:
         return text
@@ -245,11 +268,6 @@ def _says(table: Table, at: int) -> bool:
     return bool(column.head or column.group) or any(cell.spans or cell.rank or cell.badge for cell in cells)
 
 
-def _head(group: str, head: str) -> str:
-    name = head.replace("-\n", "-").replace("\n", " ")
-    return _inner(f"{group}: {name}" if group and name else group or name)
-
-
 def _pipes(heads: Sequence[str], right: Sequence[bool], rows: Iterable[Sequence[str]]) -> str:
     rule = ["---:" if one else ":---" for one in right]
     return "\n".join(f"| {' | '.join(cells)} |" for cells in (heads, rule, *rows))
@@ -266,9 +284,3 @@ def _safe(url: str) -> str:
 
 def _address(source: Source) -> str:
     return source.url or next((one.url for one in source.documents if one.url), "")
-
-
-def _document(one: Document) -> str:
-    day = f", {_inner(formats.day(When(one.day, 'data')))}" if one.day else ""
-    remark = f" {_inner(one.remark)}" if one.remark else ""
-    return f"{link(_inner(one.title), one.url)}{day}.{remark}"

@@ -13,7 +13,7 @@ from peerbench.charts.theme import Theme
 from peerbench.core.document import Brief
 from peerbench.core.findings import Finding
 from peerbench.render import workbook_front, workbook_inputs, workbook_sums
-from peerbench.render.json import words
+from peerbench.render.voice import ENGLISH, Voice
 from peerbench.render.workbook_cells import (
     BRIEF,
     CALCULATIONS,
@@ -43,14 +43,27 @@ WRITERS: Final[tuple[tuple[str, Callable[[Sheet, Book], None]], ...]] = (
 )
 
 
-def page(brief: Brief, work: Workings, *, theme: Theme, findings: Sequence[Finding] = (), cached: bool = True) -> bytes:
-    """The workbook as bytes. cached=False leaves the values of formulas to whoever calculates them."""
-    pen = Pen(theme, cached)
+def page(
+    brief: Brief,
+    work: Workings,
+    *,
+    theme: Theme,
+    findings: Sequence[Finding] = (),
+    cached: bool = True,
+    voice: Voice = ENGLISH,
+) -> bytes:
+    """The workbook as bytes. cached=False leaves the values of formulas to whoever calculates them.
+
+    voice: the language of the brief, in which sheets, heads and notes are said; formulas and their cells' names are
+    the same in every language.
+    """
+    pen = Pen(theme, cached, voice)
     book = Book(brief, work, pen, tuple(findings))
     meta = brief.meta
     pen.properties(
-        title=words(brief.headline), subject=f"{meta.series}, {meta.audience_label}", author=meta.desk,
-        comments=f"peerbench {meta.version}, data lock {meta.data_lock}", made=meta.published,
+        title=voice.words(brief.headline), author=meta.desk,
+        subject=voice.joint(", ").join((meta.series, meta.audience_label)),
+        comments=voice.say(f"peerbench {meta.version}, data lock {meta.data_lock}"), made=meta.published,
     )  # fmt: skip
     colours = {BRIEF: theme.theme, COMPARISON: theme.theme, CALCULATIONS: theme.ink, OPERANDS: theme.ink}
     sheets = {name: pen.sheet(name, colour=colours.get(name, theme.bar_2)) for name in SHEETS}

@@ -15,7 +15,8 @@ from peerbench.metrics.formula import Reference
 from peerbench.metrics.plan import Step
 from peerbench.metrics.spreadsheet import cell_name, spreadsheet
 from peerbench.render import format as formats
-from peerbench.render.xlsx import Names, Pen, Value, address, letters
+from peerbench.render.voice import Voice
+from peerbench.render.xlsx import Names, Pen, Value, address, letters, quoted
 
 BRIEF: Final = "Brief"
 COMPARISON: Final = "Comparison"
@@ -60,7 +61,7 @@ class Shape:
 
 
 def shape(unit: str, currency: str, size: float | None) -> Shape:
-    """Money and shares in millions unless they are small, the rest by their unit."""
+    """Money and shares in millions unless they are small, the rest by their unit; the unit in words of the house."""
     large = abs(size or SMALL) >= SMALL
     code = formats.PREFIXES.get(currency, currency)
     if unit == "money":
@@ -113,12 +114,31 @@ class Book:
         return ", ".join(map(str, self.work.numbers.get(id, ())))
 
     def company(self, key: str) -> str:
-        return self.work.study.evidence.name(key) if key in self.work.study.evidence.companies else key
+        evidence = self.work.study.evidence
+        return self.voice.known(evidence.name(key)) if key in evidence.companies else key
+
+    @property
+    def voice(self) -> Voice:
+        return self.pen.voice
+
+    @cached_property
+    def changed(self) -> str:
+        """What stands beside a value that is not the published one."""
+        return self.voice.say(CHANGED)
+
+    def differs(self, value: str, published: str) -> str:
+        """A formula that says when a cell no longer shows what was published."""
+        return changed(value, published, says=self.changed)
+
+    def column(self, sheet: str, row: int, column: int, last: int) -> str:
+        """A column of a sheet from a row down, as a formula names it."""
+        first, end = address(row, column, fixed=True), address(max(last, row), column, fixed=True)
+        return f"{self.pen.place(sheet)}!{first}:{end}"
 
     def put(self, name: str, sheet: str, row: int, column: int) -> None:
         """Name a cell that was written."""
         self.pen.name(name, sheet, row, column)
-        self.where[name] = address(row, column, sheet=sheet)
+        self.where[name] = address(row, column, sheet=self.pen.place(sheet))
 
     # ---- formulas ---------------------------------------------------------------------------------------------------
 
@@ -190,12 +210,13 @@ class Book:
     def _compared(self, company: str, metric: str) -> str:
         if metric not in self.compared_at:
             return ""
-        return address(self.compared_at[metric], FIRST + self.work.companies.index(company), sheet=COMPARISON)
+        column = FIRST + self.work.companies.index(company)
+        return address(self.compared_at[metric], column, sheet=self.pen.place(COMPARISON))
 
     def statistic(self, metric: str, name: str) -> str:
         if metric not in self.compared_at or name not in self.statistics:
             return ""
-        return address(self.compared_at[metric], self.statistics[name], sheet=COMPARISON)
+        return address(self.compared_at[metric], self.statistics[name], sheet=self.pen.place(COMPARISON))
 
     def _against(self, place: Place) -> str:
         own, median = self._compared(place.company, place.key), self.statistic(place.key, "median")
@@ -270,11 +291,12 @@ def _mark(row: Record) -> Value:
     return NOT_MEANINGFUL if row["status"] == "not_meaningful" else NA
 
 
-def changed(value: str, published: str) -> str:
+def changed(value: str, published: str, *, says: str = CHANGED) -> str:
     """A formula that says when a cell no longer shows what was published."""
-    near = f'IF(ABS({value}-{published})<=1E-9*ABS({published}),"","{CHANGED}")'
-    numbers = f'IF(ISNUMBER({value}),{near},"{CHANGED}")'
-    return f'=IF(ISNUMBER({published}),{numbers},IF({value}={published},"","{CHANGED}"))'
+    mark = quoted(says)
+    near = f'IF(ABS({value}-{published})<=1E-9*ABS({published}),"",{mark})'
+    numbers = f"IF(ISNUMBER({value}),{near},{mark})"
+    return f'=IF(ISNUMBER({published}),{numbers},IF({value}={published},"",{mark}))'
 
 
 def _row_words(row: Record) -> tuple[str, ...]:

@@ -9,13 +9,13 @@ from typing import Any, Final
 
 from peerbench.brief.workings import Place
 from peerbench.core.document import Brief, Cell, Number, PanelRow, Spans, Table, Trace
+from peerbench.core.language import breadth
 from peerbench.render import format as formats
 from peerbench.render.cellformat import cell_format
-from peerbench.render.json import flat, head, words
+from peerbench.render.voice import ENGLISH, Voice, flat
 from peerbench.render.workbook_cells import (
     BRIEF,
     CALCULATIONS,
-    CHANGED,
     CHECKS,
     COMPARISON,
     INPUTS,
@@ -25,13 +25,13 @@ from peerbench.render.workbook_cells import (
     SOURCES,
     TOP,
     Book,
-    changed,
 )
 from peerbench.render.workbook_inputs import footer, marks, title
-from peerbench.render.xlsx import BLUE, LINE, Sheet, address, quoted
+from peerbench.render.xlsx import BLUE, LINE, Sheet, Value, address, quoted
 
 WIDE: Final = 7  # columns that a sentence of the first sheet runs over
 LETTERS: Final = 135  # of such a line
+MARKS: Final = "may be changed; black is calculated. NA: not known; n.m.: not meaningful; – : too few peers."
 GUIDE: Final = (
     (COMPARISON, "measures by company; median, high, low, n, gap and rank of the peers"),
     (CALCULATIONS, "a block for each measure: its formula over named cells, company by company"),
@@ -57,12 +57,12 @@ def lineage(sheet: Sheet, book: Book) -> None:
         sheet, LINEAGE, "Every number of the brief by its row of the lineage. Values are live where a cell holds them."
     )
     sheet.heads(TOP, LINEAGE_HEADS)
-    shown = printed(book.brief)
+    shown = printed(book.brief, book.voice)
     row = TOP
     for row, trace in enumerate(sorted(book.brief.traces.values(), key=_order), TOP + 1):
         _trace(sheet, book, row, trace, shown.get(trace.ref, ()))
     last = max(row, TOP + 1)
-    book.checked[LINEAGE] = f"{LINEAGE}!{address(TOP + 1, 11, fixed=True)}:{address(last, 11, fixed=True)}"
+    book.checked[LINEAGE] = book.column(LINEAGE, TOP + 1, 11, last)
     marks(sheet, 11, last)
     sheet.widths(7, 56, 18, 16, 34, 44, 44, 12, 22, 44, 16, 9)
     sheet.inner.freeze_panes(TOP + 1, 2)
@@ -76,12 +76,12 @@ def _order(trace: Trace) -> tuple[int, int, str]:
     return (int(page), int(place), trace.ref) if place else (999, 0, trace.ref)
 
 
-def printed(value: Any) -> dict[str, tuple[str, ...]]:
+def printed(value: Any, voice: Voice = ENGLISH) -> dict[str, tuple[str, ...]]:
     """ref → how it is printed, each way once."""
     found: dict[str, dict[str, None]] = {}
     for number in numbers(value):
         if number.ref:
-            found.setdefault(number.ref, {})[formats.text(number)] = None
+            found.setdefault(number.ref, {})[voice.number(number)] = None
     return {ref: tuple(texts) for ref, texts in found.items()}
 
 
@@ -101,27 +101,29 @@ def numbers(value: Any) -> Iterator[Number]:
 def _trace(sheet: Sheet, book: Book, row: int, trace: Trace, shown: tuple[str, ...]) -> None:
     place, exact = book.work.places.get(trace.ref, Place("value")), trace.exact
     live = book.live(place)
-    made = cell_format(exact.format, currency=exact.currency)
-    value = exact.value if exact.value is not None and exact.status == "ok" else formats.text(exact)
+    made = cell_format(exact.format, currency=exact.currency, rules=book.voice.rules)
+    value: Value = formats.text(exact)  # a mark that formulas know
+    if exact.value is not None and exact.status == "ok":
+        value = exact.value
     look: dict[str, Any] = {"bottom": 1}
     sheet.text(row, 0, trace.row, **look)
     sheet.text(row, 1, trace.what, **look)
-    sheet.text(row, 2, " · ".join(shown) or formats.text(exact), align="right", **look)
+    sheet.text(row, 2, " · ".join(shown) or book.voice.number(exact), align="right", **look)
     number: dict[str, Any] = {"number": made.code, **look}
     if live and not isinstance(value, str):
         sheet.formula(row, 3, f"={live}", value, **number)
     else:
         sheet.value(row, 3, value, **number)
     _cell(sheet, book, row, place, live, look)
-    texts = (trace.formula, words(trace.calculation))
+    texts = (trace.formula, book.voice.words(trace.calculation))
     for column, text in enumerate(texts, 5):
         sheet.text(row, column, text, **look)
     sheet.day(row, 7, trace.known_on, **look)
     sheet.text(row, 8, ", ".join(map(str, trace.sources)), align="right", **look)
     remarks = (*(text for _, text in trace.checks), *((exact.reason,) if exact.reason else ()))
-    sheet.text(row, 9, "; ".join(dict.fromkeys(remarks)), **look)
+    sheet.text(row, 9, book.voice.joint("; ").join(dict.fromkeys(remarks)), **look)
     sheet.value(row, 10, value, colour=book.pen.theme.ter, **number)
-    sheet.formula(row, 11, changed(address(row, 3), address(row, 10)), "", **look)
+    sheet.formula(row, 11, book.differs(address(row, 3), address(row, 10)), "", **look)
 
 
 def _cell(sheet: Sheet, book: Book, row: int, place: Place, live: str, look: dict[str, Any]) -> None:
@@ -131,7 +133,7 @@ def _cell(sheet: Sheet, book: Book, row: int, place: Place, live: str, look: dic
         sheet.goto(row, 4, target, live.replace("$", ""), indent=1, **look)
     else:
         said = "of the cells in its formula" if live else "its value as published"
-        sheet.text(row, 4, said, colour=book.pen.theme.ter, **look)
+        sheet.say(row, 4, said, colour=book.pen.theme.ter, **look)
 
 
 # ---- the first sheet -------------------------------------------------------------------------------------------------
@@ -141,7 +143,8 @@ def front(sheet: Sheet, book: Book) -> None:
     """What the brief says, its key data and its first table live, and how to read this book."""
     brief, theme = book.brief, book.pen.theme
     meta = brief.meta
-    strip = (meta.series, f"Issue {meta.issue}" if meta.issue else "", meta.audience_label)
+    issue = book.voice.say(f"Issue {meta.issue}") if meta.issue else ""
+    strip = (meta.series, issue, meta.audience_label)
     sheet.text(0, 0, " · ".join(part for part in strip if part), colour=theme.theme, bold=True)
     looks: tuple[tuple[Spans, float, dict[str, Any]], ...] = (
         (brief.headline, 26, {"size": 18, "bold": True}),
@@ -149,7 +152,7 @@ def front(sheet: Sheet, book: Book) -> None:
         (brief.byline, 15, {"colour": theme.sec}),
     )
     for row, (spans, height, look) in enumerate(looks, 1):
-        _sentence(sheet, row, words(spans), height, **look)
+        _sentence(sheet, row, book.voice.words(spans), height, **look)
     row = _key_data(sheet, book, 5)
     row = _table(sheet, book, row + 1)
     row = _takeaways(sheet, book, row + 1)
@@ -174,8 +177,8 @@ def _key_data(sheet: Sheet, book: Book, row: int) -> int:
         found = [one for one in flat(entry.value) if isinstance(one, Number)]
         for place, number in enumerate(found or [None]):
             row += 1
-            sheet.text(row, 0, words(entry.label) if not place else "", bottom=1)
-            sheet.text(row, 1, words(entry.value) if not place else "", align="right", bottom=1)
+            sheet.text(row, 0, book.voice.words(entry.label) if not place else "", bottom=1)
+            sheet.text(row, 1, book.voice.words(entry.value) if not place else "", align="right", bottom=1)
             _number(sheet, book, row, 2, number)
             sheet.text(row, 3, book.lineage(number.ref) if number else "", align="right", bottom=1)
     return row + 1
@@ -185,9 +188,9 @@ def _number(sheet: Sheet, book: Book, row: int, column: int, number: Number | No
     """A number of the page by the cell that holds it; a sign that a word carries is taken off."""
     look = {"bottom": 1, **look}
     if number is None or number.value is None or number.status != "ok":
-        sheet.text(row, column, formats.text(number) if number else "", align="right", **look)
+        sheet.text(row, column, book.voice.number(number) if number else "", align="right", **look)
         return
-    made = cell_format(_worded(number.format), currency=number.currency, size=number.value)
+    made = cell_format(_worded(number.format), currency=number.currency, size=number.value, rules=book.voice.rules)
     live = book.live(book.work.places[number.ref]) if number.ref in book.work.places else ""
     value = number.value * made.scale
     if not live:
@@ -210,11 +213,13 @@ def _table(sheet: Sheet, book: Book, row: int) -> int:
     if table is None:
         return row
     kept = [place for place, column in enumerate(table.columns) if column.key != "trace"]
-    sheet.text(row, 0, f"Table {table.number}. {words(table.title)}" if table.number else words(table.title), bold=True)
+    words = book.voice.words
+    lead = book.voice.say(f"Table {table.number}. ") if table.number else ""
+    sheet.text(row, 0, lead + words(table.title), bold=True)
     sheet.text(row + 1, 0, words(table.subtitle), colour=book.pen.theme.sec)
     row += 2
     sheet.heads(row, (table.label_head,))
-    sheet.heads(row, [head(table.columns[place].head) for place in kept], first=1, align="right")
+    sheet.heads(row, [book.voice.head(table.columns[place].head) for place in kept], first=1, align="right")
     for entry in table.rows:
         row += 1
         tint: dict[str, Any] = {"ground": book.pen.theme.ttint, "bold": True} if entry.role == "subject" else {}
@@ -229,7 +234,7 @@ def _table_cell(sheet: Sheet, book: Book, row: int, column: int, spans: Spans, l
     if len(spans) == 1 and isinstance(spans[0], Number):
         _number(sheet, book, row, column, spans[0], **look)
     else:
-        sheet.text(row, column, words(spans), align="right", bottom=1, **look)
+        sheet.text(row, column, book.voice.words(spans), align="right", bottom=1, **look)
 
 
 def first_table(brief: Brief) -> Table | None:
@@ -244,35 +249,36 @@ def first_table(brief: Brief) -> Table | None:
 def _takeaways(sheet: Sheet, book: Book, row: int) -> int:
     if not book.brief.takeaways:
         return row
-    sheet.text(row, 0, "Key takeaways", bold=True, colour=book.pen.theme.theme)
+    sheet.say(row, 0, "Key takeaways", bold=True, colour=book.pen.theme.theme)
     for one in book.brief.takeaways:
         row += 1
-        text = f"{words(one.lead)} {words(one.spans)}".strip()
-        _sentence(sheet, row, text, LINE * ceil(len(text) / LETTERS))
+        text = book.voice.sentences(book.voice.words(one.lead), book.voice.words(one.spans))
+        _sentence(sheet, row, text, LINE * ceil(breadth(text) / LETTERS))
     return row + 1
 
 
 def _guide(sheet: Sheet, book: Book, row: int) -> None:
     """What stands where, and whether anything was changed."""
     theme, meta = book.pen.theme, book.brief.meta
-    sheet.text(row, 0, "This workbook", bold=True, colour=theme.theme)
+    sheet.say(row, 0, "This workbook", bold=True, colour=theme.theme)
     for name, says in GUIDE:
         row += 1
-        sheet.goto(row, 0, f"{name}!A1", name)
-        sheet.text(row, 1, says)
+        tab = sheet.pen.tab(name)
+        sheet.goto(row, 0, f"{tab}!A1", tab)
+        sheet.say(row, 1, says)
     row += 2
-    sheet.text(row, 0, "Blue", colour=BLUE, bold=True)
-    sheet.text(row, 1, "may be changed; black is calculated. NA: not known; n.m.: not meaningful; – : too few peers.")
+    sheet.say(row, 0, "Blue", colour=BLUE, bold=True)
+    sheet.say(row, 1, MARKS)
     both = {
         "Inputs changed": (INPUTS,),
         "Figures that differ from the brief": (OPERANDS, CALCULATIONS, COMPARISON, RATES, LINEAGE),
     }
     for label, names in both.items():
         row += 1
-        counts = "+".join(f"COUNTIF({book.checked[name]},{quoted(CHANGED)})" for name in names)
-        sheet.text(row, 0, label)
+        counts = "+".join(f"COUNTIF({book.checked[name]},{quoted(book.changed)})" for name in names)
+        sheet.say(row, 0, label)
         sheet.formula(row, 1, f"={counts}", 0, number="0", align="left", bold=True)
-    sheet.text(row + 1, 0, "Data lock")
+    sheet.say(row + 1, 0, "Data lock")
     sheet.text(row + 1, 1, meta.data_lock)
     sheet.text(row + 2, 0, meta.legal, colour=theme.ter)
 

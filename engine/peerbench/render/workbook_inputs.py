@@ -8,14 +8,16 @@ from typing import Any, Final
 
 from peerbench.brief.workings import FxRate, Record, amount
 from peerbench.core.arithmetic import RateOf, Units
+from peerbench.core.document import When
 from peerbench.core.items import ITEMS
 from peerbench.normalise.currency import Rate
-from peerbench.render.workbook_cells import CHANGED, CHECKS, INPUTS, NA, RATES, SOURCES, TOP, Book, changed, signed
-from peerbench.render.xlsx import BLUE, Sheet, Value, address
+from peerbench.render import format as formats
+from peerbench.render.workbook_cells import CHANGED, CHECKS, INPUTS, NA, RATES, SOURCES, TOP, Book, signed
+from peerbench.render.xlsx import BLUE, Sheet, Value, address, quoted
 
 SEVERITIES: Final = ("error", "warning", "note")
 INPUT_HEADS: Final = (
-    *("Company", "What", "Segment or line", "From", "To, or on", "Value", "Unit", "Currency", "Known on", "Source"),
+    *("Company", "What", "Segment or line", "Start", "To, or on", "Value", "Unit", "Currency", "Known on", "Source"),
     *(
         "Document",
         "Where in it",
@@ -28,20 +30,21 @@ INPUT_HEADS: Final = (
         "Changed",
     ),
 )
+HOUSE: Final = ("accounting", "origin")  # kinds that the house knows; places and remarks are the source's own words
 VALUE: Final = INPUT_HEADS.index("Value")
 CODES: Final = {"money": "#,##0", "shares": "#,##0", "count": "#,##0.####", "money_per_share": "#,##0.00####"}
 
 
 def title(sheet: Sheet, name: str, says: str) -> None:
     """The head of a sheet: what it is, and one line on how to read it."""
-    sheet.text(0, 0, name, bold=True, size=15, colour=sheet.pen.theme.theme)
-    sheet.text(1, 0, says, colour=sheet.pen.theme.sec)
+    sheet.say(0, 0, name, bold=True, size=15, colour=sheet.pen.theme.theme)
+    sheet.say(1, 0, says, colour=sheet.pen.theme.sec)
 
 
 def marks(sheet: Sheet, column: int, last: int) -> None:
     """A change stands out."""
     look = sheet.pen.book.add_format({"bold": True, "font_color": sheet.pen.theme.target})
-    rule = {"type": "cell", "criteria": "==", "value": f'"{CHANGED}"', "format": look}
+    rule = {"type": "cell", "criteria": "==", "value": quoted(sheet.pen.voice.say(CHANGED)), "format": look}
     sheet.inner.conditional_format(TOP + 1, column, max(last, TOP + 1), column, rule)
 
 
@@ -61,9 +64,7 @@ def inputs(sheet: Sheet, book: Book) -> None:
         row += 1
         _input(sheet, book, row, name, _ratio(book, unit), value=unit.ordinary)
     last = len(INPUT_HEADS) - 1
-    book.checked[INPUTS] = (
-        f"{INPUTS}!{address(TOP + 1, last, fixed=True)}:{address(max(row, TOP + 1), last, fixed=True)}"
-    )
+    book.checked[INPUTS] = book.column(INPUTS, TOP + 1, last, row)
     marks(sheet, last, row)
     sheet.widths(12, 34, 18, 12, 12, 20, 17, 10, 12, 8, 46, 40, 13, 11, 40, 34, 36, 20, 9)
     sheet.inner.freeze_panes(TOP + 1, 2)
@@ -74,21 +75,21 @@ def inputs(sheet: Sheet, book: Book) -> None:
 def _input(sheet: Sheet, book: Book, row: int, name: str, said: Sequence[Any], *, value: float) -> None:
     company, what, part, first, last, unit, currency, known = said
     look = {"bottom": 1}
-    for column, text in enumerate((book.company(company), what, part)):
+    for column, text in enumerate((book.company(company), book.voice.say(what), book.voice.known(part))):
         sheet.text(row, column, text, **look)
     sheet.day(row, 3, first, **look)
     sheet.day(row, 4, last, **look)
     code = signed(CODES.get(unit, "#,##0.######"))
     sheet.number(row, VALUE, value, colour=BLUE, number=code, **look)
     book.put(name, INPUTS, row, VALUE)
-    sheet.text(row, 6, unit.replace("_", " "), **look)
+    sheet.say(row, 6, unit.replace("_", " "), **look)
     sheet.text(row, 7, currency, **look)
     sheet.day(row, 8, known, **look)
     for column in range(9, 16):
         sheet.text(row, column, "", **look)
     sheet.text(row, 16, name, colour=sheet.pen.theme.ter, **look)
     sheet.number(row, 17, value, colour=sheet.pen.theme.ter, number=code, **look)
-    sheet.formula(row, 18, changed(address(row, VALUE), address(row, 17)), "", **look)
+    sheet.formula(row, 18, book.differs(address(row, VALUE), address(row, 17)), "", **look)
 
 
 def _document(sheet: Sheet, book: Book, row: int, id: str, record: Record) -> None:
@@ -100,7 +101,8 @@ def _document(sheet: Sheet, book: Book, row: int, id: str, record: Record) -> No
     sheet.web(row, 10, str(url or ""), str(named), **look)
     texts = ("locator", "accounting", "origin", "note")
     for column, key in enumerate(texts, 11):
-        sheet.text(row, column, str(record.get(key) or ""), **look)
+        text = str(record.get(key) or "")
+        sheet.text(row, column, book.voice.known(text) if key in HOUSE else text, **look)
     sheet.text(row, 15, id, colour=sheet.pen.theme.ter, **look)
 
 
@@ -134,7 +136,9 @@ def _ratio(book: Book, unit: Units) -> Described:
 
 # ---- rates -----------------------------------------------------------------------------------------------------------
 
-RATE_HEADS: Final = ("Rate", "Kind", "From", "On, or to", "Value", "How", "Name of the cell", "As published", "Changed")
+RATE_HEADS: Final = (
+    *("Rate", "Kind", "Start", "On, or to", "Value", "How", "Name of the cell", "As published", "Changed"),
+)
 
 
 def rates(sheet: Sheet, book: Book) -> None:
@@ -147,7 +151,7 @@ def rates(sheet: Sheet, book: Book) -> None:
         _rate(sheet, book, row, rate, legs)
     last = TOP + max(len(used), 1)
     legs.write(sheet)
-    book.checked[RATES] = f"{RATES}!{address(TOP + 1, 8, fixed=True)}:{address(last, 8, fixed=True)}"
+    book.checked[RATES] = book.column(RATES, TOP + 1, 8, last)
     marks(sheet, 8, last)
     sheet.widths(14, 14, 12, 12, 14, 52, 40, 14, 9)
     sheet.inner.freeze_panes(TOP + 1, 1)
@@ -158,16 +162,16 @@ def _rate(sheet: Sheet, book: Book, row: int, rate: FxRate, legs: _Legs) -> None
     look: dict[str, Any] = {"bottom": 1}
     of = rate.of
     sheet.text(row, 0, f"{of.base}/{of.quote}", **look)
-    sheet.text(row, 1, "mean of days" if of.start else "of the day", **look)
+    sheet.say(row, 1, "mean of days" if of.start else "of the day", **look)
     sheet.day(row, 2, of.start, **look)
     sheet.day(row, 3, of.day, **look)
     live = legs.mean(rate) if of.start else legs.day(rate)
     sheet.formula(row, 4, f'=IFERROR({live},"{NA}")', rate.value, number="0.000000", **look)
     book.put(book.fx[of], RATES, row, 4)
-    sheet.text(row, 5, rate.how, **look)
+    sheet.say(row, 5, rate.how, **look)
     sheet.text(row, 6, book.fx[of], colour=sheet.pen.theme.ter, **look)
     sheet.number(row, 7, rate.value, colour=sheet.pen.theme.ter, number="0.000000", **look)
-    sheet.formula(row, 8, changed(address(row, 4), address(row, 7)), "", **look)
+    sheet.formula(row, 8, book.differs(address(row, 4), address(row, 7)), "", **look)
 
 
 class _Legs:
@@ -211,7 +215,7 @@ class _Legs:
     def write(self, sheet: Sheet) -> None:
         if not self.days:
             return
-        sheet.text(self.top, 0, "Published rates and those crossed of them", bold=True)
+        sheet.say(self.top, 0, "Published rates and those crossed of them", bold=True)
         heads = ["Day", *("/".join(pair) for pair in self.pairs), *(f"{base}/{quote}" for base, quote in self.means)]
         sheet.heads(self.top + 1, heads)
         for day in self.days:
@@ -238,14 +242,15 @@ def checks(sheet: Sheet, book: Book) -> None:
     for row, finding in enumerate(ordered, TOP + 1):
         look: dict[str, Any] = {"bottom": 1, "wrap": True}
         bold = finding.severity != "note"
-        sheet.text(row, 0, finding.severity, colour=colours[finding.severity], bold=bold, **look)
+        sheet.say(row, 0, finding.severity, colour=colours[finding.severity], bold=bold, **look)
         about = book.company(finding.subject)
-        texts = (finding.check, about, finding.message, finding.hint, str(finding.origin))
+        message, hint = book.voice.known(finding.message), book.voice.known(finding.hint)
+        texts = (finding.check, about, message, hint, str(finding.origin))
         for column, text in enumerate(texts, 1):
             sheet.text(row, column, text, **look)
-        sheet.tall(row, (finding.message, 84), (finding.hint, 44), (str(finding.origin), 36))
+        sheet.tall(row, (message, 84), (hint, 44), (str(finding.origin), 36))
     if not ordered:
-        sheet.text(TOP + 1, 0, "nothing to say", colour=sheet.pen.theme.ter)
+        sheet.say(TOP + 1, 0, "nothing to say", colour=sheet.pen.theme.ter)
     sheet.widths(10, 24, 14, 84, 44, 36)
     sheet.inner.freeze_panes(TOP + 1, 0)
     sheet.page(heads=TOP, footer=footer(book))
@@ -265,11 +270,11 @@ def sources(sheet: Sheet, book: Book) -> None:
         row += 1
         look: dict[str, Any] = {"bottom": 1, "wrap": True}
         sheet.value(row, 0, number, **look)
-        sheet.text(row, 1, name, bold=bool(name), **look)
+        sheet.text(row, 1, book.voice.known(name), bold=bool(name), **look)
         sheet.text(row, 2, document, **look)
         sheet.day(row, 3, day, bottom=1)
         sheet.web(row, 4, url, **look)
-        sheet.text(row, 5, remark, **look)
+        sheet.text(row, 5, book.voice.known(remark), **look)
         sheet.tall(row, (name, 44), (document, 52), (url, 78), (remark, 30))
     sheet.widths(6, 44, 52, 12, 78, 30)
     sheet.inner.freeze_panes(TOP + 1, 0)
@@ -289,4 +294,5 @@ def _documents(book: Book) -> Iterator[tuple[Value, str, str, date | None, str, 
 
 def footer(book: Book) -> str:
     meta = book.brief.meta
-    return f"{meta.series} · {meta.subject} · as of {meta.as_of.isoformat()} · peerbench {meta.version}"
+    day = book.voice.say(f"as of {formats.day(When(meta.as_of))}") if book.voice.language else f"as of {meta.as_of}"
+    return f"{meta.series} · {meta.subject} · {day} · peerbench {meta.version}"

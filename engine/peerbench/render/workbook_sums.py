@@ -21,7 +21,6 @@ from peerbench.render.workbook_cells import (
     TOP,
     WITHHELD,
     Book,
-    changed,
     shape,
     span,
 )
@@ -30,8 +29,9 @@ from peerbench.render.xlsx import BLUE, Sheet, Value, address, quoted
 
 # ---- operands --------------------------------------------------------------------------------------------------------
 
+AS_IT_IS: Final = "taken as it is, not calculated here"
 OPERAND_HEADS: Final = (
-    *("Company", "Figure", "Value", "Unit", "From", "To, or on", "Known on", "How it was made", "Why not", "Lineage"),
+    *("Company", "What", "Value", "Unit", "Start", "To, or on", "Known on", "How it was made", "Why not", "Lineage"),
     *("Name of the cell", "As published", "Changed"),
 )
 
@@ -54,8 +54,7 @@ def operands(sheet: Sheet, book: Book) -> None:
 
 def _finished(sheet: Sheet, book: Book, name: str, row: int, column: int) -> None:
     """The column that says what a reader changed, known to the first sheet."""
-    first, last = address(TOP + 1, column, fixed=True), address(max(row, TOP + 1), column, fixed=True)
-    book.checked[name] = f"{name}!{first}:{last}"
+    book.checked[name] = book.column(name, TOP + 1, column, row)
     marks(sheet, column, row)
 
 
@@ -66,22 +65,23 @@ def _operand(sheet: Sheet, book: Book, row: int, worked: Worked) -> None:
     made = shape(cell["unit"], cell["currency"] or "", cell["value"])
     name = book.operands[company, worked.operand.key]
     sheet.text(row, 0, book.company(company), **look)
-    sheet.text(row, 1, str(sentence.operand_name(worked.operand)), **look)
+    sheet.say(row, 1, str(sentence.operand_name(worked.operand)), **look)
     if worked.arithmetic is not None:
         sheet.formula(row, 2, book.arithmetic(worked.arithmetic), shown, number=made.code, **look)
     else:  # taken as it is, or not known: a reader may write his own
         sheet.value(row, 2, shown, number=made.code, colour=BLUE, **look)
     book.put(name, OPERANDS, row, 2)
-    sheet.text(row, 3, made.unit, **look)
+    sheet.say(row, 3, made.unit, **look)
     for column, key in ((4, "period_start"), (5, "period_end"), (6, "known_on")):
         sheet.day(row, column, cell[key], **look)
-    plain = "" if worked.arithmetic is not None or cell["status"] != "ok" else "; taken as it is, not calculated here"
-    sheet.text(row, 7, f"{cell['how'] or ''}{plain}".removeprefix("; "), **look)
-    sheet.text(row, 8, "" if cell["status"] == "ok" else _why(cell), **look)
+    plain = worked.arithmetic is None and cell["status"] == "ok"
+    how = book.voice.say(cell["how"] or ""), book.voice.say(AS_IT_IS) if plain else ""
+    sheet.text(row, 7, book.voice.joint("; ").join(part for part in how if part), **look)
+    sheet.text(row, 8, "" if cell["status"] == "ok" else _why(book, cell), **look)
     sheet.text(row, 9, book.lineage(f"{company}/{worked.operand.key}"), align="right", **look)
     sheet.text(row, 10, name, colour=book.pen.theme.ter, **look)
     sheet.value(row, 11, shown, colour=book.pen.theme.ter, number=made.code, **look)
-    sheet.formula(row, 12, changed(address(row, 2), address(row, 11)), "", **look)
+    sheet.formula(row, 12, book.differs(address(row, 2), address(row, 11)), "", **look)
 
 
 def _ground(book: Book, company: str) -> dict[str, Any]:
@@ -90,8 +90,9 @@ def _ground(book: Book, company: str) -> dict[str, Any]:
     return {"bottom": 1, "ground": book.pen.theme.ttint} if subject else {"bottom": 1}
 
 
-def _why(row: Any) -> str:
-    return f"{str(row['status']).replace('_', ' ')}: {row['reason'] or 'not known on the as-of date'}"
+def _why(book: Book, row: Any) -> str:
+    status, reason = str(row["status"]).replace("_", " "), row["reason"] or "not known on the as-of date"
+    return book.voice.joint(": ").join((book.voice.say(status), book.voice.say(reason)))
 
 
 # ---- calculations ----------------------------------------------------------------------------------------------------
@@ -123,8 +124,9 @@ def _block(sheet: Sheet, book: Book, row: int, step: Step) -> int:
     """Title, formula in words, a row a company; returns the row after the block."""
     definitions = book.work.plan.definitions
     ago = f", {step.lag} year{'s' if step.lag > 1 else ''} before" if step.lag else ""
-    sheet.text(row, 0, step.definition.label + ago, bold=True, size=11, colour=book.pen.theme.theme)
-    sheet.text(row + 1, 0, f"= {sentence.sentence(step.tree, definitions)}", colour=book.pen.theme.sec)
+    sheet.say(row, 0, step.definition.label + ago, bold=True, size=11, colour=book.pen.theme.theme)
+    formula = book.voice.say(str(sentence.sentence(step.tree, definitions)))
+    sheet.text(row + 1, 0, f"= {formula}", colour=book.pen.theme.sec)
     heads = [str(sentence.name(leaf, definitions)) for leaf in step.inputs]
     sheet.heads(row + 1, heads, first=PARTS, align="right", bold=False, bottom=1, lines=2)
     for line, company in enumerate(book.work.companies, row + 2):
@@ -140,15 +142,15 @@ def _metric(sheet: Sheet, book: Book, row: int, company: str, step: Step) -> Non
     sheet.text(row, 0, book.company(company), **look)
     sheet.formula(row, 1, book.metric(company, step), shown, number=made.code, **look)
     book.put(name, CALCULATIONS, row, 1)
-    sheet.text(row, 2, made.unit, **look)
+    sheet.say(row, 2, made.unit, **look)
     sheet.day(row, 3, cell["period_end"], **look)
     sheet.day(row, 4, cell["known_on"], **look)
-    sheet.text(row, 5, "" if cell["status"] == "ok" else _why(cell), **look)
+    sheet.text(row, 5, "" if cell["status"] == "ok" else _why(book, cell), **look)
     refs = (f"{company}:{step.key}", f"{company}:{step.key}:{book.work.study.evidence.currency}")
     sheet.text(row, 6, book.lineage(*refs), align="right", **look)
     sheet.text(row, 7, name, colour=book.pen.theme.ter, **look)
     sheet.value(row, 8, shown, number=made.code, colour=book.pen.theme.ter, **look)
-    sheet.formula(row, 9, changed(address(row, 1), address(row, 8)), "", **look)
+    sheet.formula(row, 9, book.differs(address(row, 1), address(row, 8)), "", **look)
     for column, leaf in enumerate(step.inputs, PARTS):
         _part(sheet, book, row, column, company, leaf, look)
 
@@ -180,16 +182,15 @@ def comparison(sheet: Sheet, book: Book) -> None:
     """Measures by company with what the core peers give, all from the calculations; money in the brief's currency."""
     grid = _Grid(sheet, book)
     peers = book.brief.meta.peers_phrase
-    title(
-        sheet, COMPARISON, f"Measures by company. Median, high and low are of {peers}; the subject is not among them."
-    )
+    said = book.voice.say("Measures by company. Median, high and low are of {peers}; the subject is not among them.")
+    title(sheet, COMPARISON, said.replace("{peers}", peers))
     sheet.heads(TOP, grid.heads, align="right", lines=3)
     sheet.heads(TOP, grid.heads[: FIRST - 1], lines=3)
     sheet.heads(TOP, grid.heads[-1:], first=len(grid.heads) - 1, lines=3)
     row = TOP
     for group, metrics in grid.groups:
         row += 1
-        sheet.text(row, 0, GROUPS.get(group, group), bold=True, size=11, colour=book.pen.theme.theme)
+        sheet.say(row, 0, GROUPS.get(group, group), bold=True, size=11, colour=book.pen.theme.theme)
         for metric in metrics:
             row += 1
             grid.write(row, metric)
@@ -231,12 +232,12 @@ class _Grid:
         book.compared_at[metric] = row
         currency = self.work.study.evidence.currency
         name = self.work.formats[metric]
-        made = cell_format(_worded(name), currency=currency)
+        made = cell_format(_worded(name), currency=currency, rules=book.voice.rules)
         if definition.unit == "money_per_share" and name.startswith("n"):
             made = cell_format("n2")
         unit = _unit(definition.unit, name, currency)
         for column, text in enumerate((definition.label, _period(definition.period), unit)):
-            sheet.text(row, column, text, bottom=1)
+            sheet.say(row, column, text, bottom=1)
         own = f"{self.companies[0]}:{metric}"
         refs = (f"{own}:{currency}", own, f"peers:{metric}:median", f"{own}:premium", f"{own}:gap")
         sheet.text(row, 3, book.lineage(*refs), align="right", bottom=1)
@@ -253,7 +254,9 @@ class _Grid:
     def _remarks(self, metric: str) -> str:
         """Why a company has no value, company by company."""
         rows = ((company, self.work.compared[company, metric]) for company in self.companies)
-        return "; ".join(f"{self.book.company(who)}: {_why(row)}" for who, row in rows if row["status"] != "ok")
+        voice, colon = self.book.voice, self.book.voice.joint(": ")
+        told = (f"{self.book.company(who)}{colon}{_why(self.book, row)}" for who, row in rows if row["status"] != "ok")
+        return voice.joint("; ").join(told)
 
     def value(self, company: str, metric: str) -> str:
         """The metric's cell, money at the rate that the page took."""
@@ -289,7 +292,8 @@ class _Grid:
             value, made = compared["premium"], cell_format("spct1")
         else:
             points = definition.unit == "fraction"
-            made = cell_format("pp1") if points else cell_format(_worded(self.work.formats[metric]), plus=True)
+            rules = self.book.voice.rules
+            made = cell_format("pp1" if points else _worded(self.work.formats[metric]), plus=True, rules=rules)
             value = None if compared["gap"] is None else compared["gap"] * made.scale
             apart = f"({own}-{median})*100" if points else f"{own}-{median}"
             said = f"=IF(COUNT({own},{median})<2,{dash},{apart})"
@@ -311,9 +315,10 @@ class _Grid:
         compared = self.work.compared[self.companies[0], self._metric_of(row)]
         value = WITHHELD if compared["median"] is None else compared["median"]
         self.sheet.value(row, at, value, number=code, bottom=1, colour=self.book.pen.theme.ter)
-        first = changed(address(row, median), address(row, at)).removeprefix("=")
-        second = changed(address(row, self.names[AGAINST[2]]), address(row, at + 1)).removeprefix("=")
-        self.sheet.formula(row, at + 2, f'=IF(AND({first}="",{second}=""),"","changed")', "", bottom=1)
+        first = self.book.differs(address(row, median), address(row, at)).removeprefix("=")
+        second = self.book.differs(address(row, self.names[AGAINST[2]]), address(row, at + 1)).removeprefix("=")
+        same = f'=IF(AND({first}="",{second}=""),"",{quoted(self.book.changed)})'
+        self.sheet.formula(row, at + 2, same, "", bottom=1)
 
     def _metric_of(self, row: int) -> str:
         return next(metric for metric, at in self.book.compared_at.items() if at == row)

@@ -14,6 +14,8 @@ from math import ceil
 from typing import TYPE_CHECKING, Any, Final
 
 from peerbench.charts.theme import Theme
+from peerbench.core.language import breadth
+from peerbench.render.voice import ENGLISH, Voice
 
 if TYPE_CHECKING:
     from xlsxwriter.format import Format
@@ -22,11 +24,11 @@ if TYPE_CHECKING:
 
 FONT: Final = "Source Sans 3"
 BLUE: Final = "#0000FF"  # of inputs, by the convention of financial models
-DAY: Final = "d mmm yyyy"
+DAY: Final = "d MMM y"  # as Babel writes it
 LINE: Final = 14.0  # height of a line in points
 LETTER: Final = 1.05  # mean advance of a letter in the unit of column widths
 FIGURES: Final = frozenset((
-    *("Value", "From", "To, or on", "On, or to", "Known on", "As published", "Lineage", "Sources", "Source", "No."),
+    *("Value", "Start", "To, or on", "On, or to", "Known on", "As published", "Lineage", "Sources", "Source", "No."),
     *("Latest day", "As printed", "Row of the lineage"),
 ))  # fmt: skip
 EVERYWHERE: Final = "A1:XFD1048576"
@@ -34,6 +36,9 @@ FIRST_YEAR: Final = 1900  # of a spreadsheet's calendar
 MOST_TEXT: Final = 32_000  # letters of a cell; the format's own limit is 32,767
 MOST_ADDRESS: Final = 2_000
 MOST_NAME: Final = 200
+LONGEST_TAB: Final = 31  # letters of a sheet's name
+BAD_IN_TAB: Final = re.compile(r"[\[\]:*?/\\]|^'|'$")
+PATTERN: Final = re.compile(r"'[^']*'|y+|M+|d+|[^yMd']+")
 LIKE_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 LIKE_CELL: Final = re.compile(r"[A-Za-z]{1,3}\d+|[rRcC]|[rR]\d*[cC]\d*")
 WEB: Final = re.compile(r"https?://[^\s<>\"]+\Z")
@@ -67,6 +72,19 @@ def quoted(text: str) -> str:
     return '"' + text.replace('"', '""') + '"'
 
 
+def day_code(pattern: str) -> str:
+    """A date pattern of Babel as a spreadsheet's code: d.M.y is d.m.yyyy; words in it stay words."""
+    codes = {"y": "yyyy", "M": "m", "d": "d"}
+    made = []
+    for part in PATTERN.findall(pattern):
+        if part[0] in codes:
+            made.append("yyyy" if part[0] == "y" else codes[part[0]] * len(part))
+        else:
+            text = part.strip("'")
+            made.append(text if re.fullmatch(r"[ ./-]*", text) else quoted(text))
+    return "".join(made)
+
+
 class Names:
     """Names that a workbook accepts, each once, whatever the case of its letters."""
 
@@ -92,6 +110,7 @@ class Pen:
 
     theme: Theme
     cached: bool = True
+    voice: Voice = ENGLISH
     _buffer: io.BytesIO = field(default_factory=io.BytesIO)
     _formats: dict[tuple[tuple[str, Any], ...], Format] = field(default_factory=dict)
     _books: list[Workbook] = field(default_factory=list)
@@ -134,8 +153,24 @@ class Pen:
                 found |= {edge: weight, f"{edge}_color": self.theme.ink if weight > 1 else self.theme.hair}
         return found | ({"underline": 1} if wanted.get("link") else {})
 
+    @property
+    def days(self) -> str:
+        """The number format of days."""
+        rules = self.voice.rules
+        return day_code(rules.dates["data"] if rules else DAY)
+
+    def tab(self, title: str) -> str:
+        """The name of a sheet in the language of the book."""
+        said = BAD_IN_TAB.sub("", self.voice.say(title)).strip()[:LONGEST_TAB]
+        return said or title
+
+    def place(self, title: str) -> str:
+        """The name of a sheet as formulas write it."""
+        tab = self.tab(title)
+        return tab if tab.isascii() and tab.isalpha() else "'" + tab.replace("'", "''") + "'"
+
     def sheet(self, title: str, *, colour: str = "") -> Sheet:
-        made = self.book.add_worksheet(title)
+        made = self.book.add_worksheet(self.tab(title))
         made.hide_gridlines(2)
         # Rows of the lineage are texts that look like numbers, and neighbouring formulas differ on purpose.
         made.ignore_errors({"number_stored_as_text": EVERYWHERE, "formula_differs": EVERYWHERE})
@@ -147,7 +182,7 @@ class Pen:
 
     def name(self, name: str, sheet: str, row: int, column: int) -> None:
         """Give a cell its name."""
-        self.book.define_name(name, f"={address(row, column, sheet=sheet)}")
+        self.book.define_name(name, f"={address(row, column, sheet=self.place(sheet))}")
 
     def bytes(self) -> bytes:
         """The finished file. Nothing may be written afterwards."""
@@ -176,11 +211,15 @@ class Sheet:
         else:
             self.inner.write_blank(row, column, None, style)
 
+    def say(self, row: int, column: int, text: str, **look: Any) -> None:
+        """A text of the house, in the language of the book."""
+        self.text(row, column, self.pen.voice.say(text), **look)
+
     def number(self, row: int, column: int, value: float, **look: Any) -> None:
         self.inner.write_number(row, column, value, self.pen.style(**{"align": "right", **look}))
 
     def day(self, row: int, column: int, day: date | None, **look: Any) -> None:
-        look = {"number": DAY, "align": "right", **look}
+        look = {"number": self.pen.days, "align": "right", **look}
         if day is None or day.year < FIRST_YEAR:
             self.text(row, column, day.isoformat() if day else "", **look)
         else:
@@ -208,8 +247,9 @@ class Sheet:
             self.text(row, column, shown, **look)
 
     def goto(self, row: int, column: int, place: str, text: str, **look: Any) -> None:
-        """A link inside the workbook: place as "Inputs!B7"."""
+        """A link inside the workbook: place as "Inputs!B7", or as a formula writes it."""
         sheet, _, cell = place.rpartition("!")
+        sheet = sheet[1:-1] if sheet.startswith("'") else sheet
         style = self.pen.style(**{"colour": self.pen.theme.theme, "link": True, **look})
         self.inner.write_url(row, column, f"internal:'{sheet}'!{cell}", style, text)
 
@@ -218,12 +258,12 @@ class Sheet:
         for column, head in enumerate(heads, first):
             right = {"align": "right"} if head in FIGURES else {}
             made = {"bold": True, "wrap": True, "bottom": 2, "colour": self.pen.theme.sec, **right, **look}
-            self.text(row, column, head, **made)
+            self.say(row, column, head, **made)
         self.inner.set_row(row, lines * LINE)
 
     def tall(self, row: int, *texts: tuple[str, float]) -> None:
         """A row as high as its wrapped texts need in columns of these widths, for readers that do not see to it."""
-        lines = max(ceil(len(text) * LETTER / width) for text, width in texts)
+        lines = max(ceil(breadth(text) * LETTER / width) for text, width in texts)
         self.inner.set_row(row, max(1, lines) * LINE)
 
     def widths(self, *widths: float) -> None:
@@ -236,6 +276,7 @@ class Sheet:
         self.inner.set_landscape()
         self.inner.fit_to_pages(1, 0 if heads is not None else 1)
         self.inner.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.6)
-        self.inner.set_footer(f"&L&8{footer.replace('&', '&&')[:180]}&R&8&A, page &P of &N")
+        pages = self.pen.voice.say("&A, page &P of &N")
+        self.inner.set_footer(f"&L&8{footer.replace('&', '&&')[:180]}&R&8{pages}")
         if heads is not None:
             self.inner.repeat_rows(heads)
