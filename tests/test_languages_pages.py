@@ -23,7 +23,6 @@ from peerbench.render.node import Node
 from peerbench.verify import verdict
 from typefaces import FOUND, RULES, installed
 
-
 OUTPUTS = ["pdf", "html", "xlsx", "md", "json"]
 
 
