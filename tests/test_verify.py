@@ -87,7 +87,8 @@ def test_editions_in_two_languages_and_for_programs_are_made_again_the_same(tmp_
     found = verdict.issue(pipeline.build(config, today=studies.TODAY).folder)
     assert found.verified, found.differences
     assert {edition.name for edition in found.editions} == {"risk/brief.html", "risk/zh-CN/brief.html"}
-    assert {"risk/brief.md", "risk/brief.json", "risk/brief.xlsx"} <= set(found.records)
+    records = {f"{folder}/brief.{ending}" for folder in ("risk", "risk/zh-CN") for ending in ("md", "json", "xlsx")}
+    assert {*records, "summary.json"} <= set(found.records)
 
 
 # ---- the web page ----------------------------------------------------------------------------------------------------
