@@ -16,6 +16,7 @@ from typing import Any, Final
 
 import pytest
 
+import audited
 from peerbench import lookup, pipeline
 from peerbench.charts.theme import NAMES, theme
 from peerbench.core.document import Brief, LayoutRow, Note, Number, Paragraph, Prose, Text
@@ -331,6 +332,28 @@ def test_every_link_arrives(edition: Edition) -> None:
     wanted = {str(link["/Dest"]) for link in links if "/Dest" in link}
     assert links
     assert wanted - named == set()
+
+
+def test_every_figure_of_the_pdf_leads_to_the_row_that_names_it(edition: Edition) -> None:
+    """In cells, charts, key data, prose, titles and notes; audited.py has the closed list of what needs no row."""
+    pypdf = pytest.importorskip("pypdf")
+    audit = audited.Audit(pypdf.PdfReader(io.BytesIO(edition.data)))
+    assert len(audit.rows) > 20
+    assert list(audit.found()) == []
+    assert list(audit.unsourced()) == []
+
+
+def test_the_audit_misses_a_link_and_a_value(press: Mapping[tuple[str, str, str], Edition]) -> None:
+    """It can fail: without the link of the headline's number, and where that number's row names another."""
+    pypdf = pytest.importorskip("pypdf")
+    audit = audited.Audit(pypdf.PdfReader(io.BytesIO(press[CONFIGS[0], "institutional", "one"].data)))
+    sheet = audit.article[0]
+    number = next(token for token in sheet.tokens if any(letter.text.isdigit() for letter in token.letters))
+    (link,) = sheet.behind(number)
+    audit.rows = {**audit.rows, link.to: "1.01 99% Something else"}
+    assert f"⟦{number.text}⟧" in next(audit.found())[1]
+    sheet.links = tuple(one for one in sheet.links if one != link)
+    assert "is no link" in {wrong for *_, wrong in audit.found()}
 
 
 # ---- colour and fonts ------------------------------------------------------------------------------------------------

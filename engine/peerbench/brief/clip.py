@@ -23,8 +23,10 @@ def sentences(spans: Spans) -> tuple[Spans, ...]:
             if place:
                 done.append(tuple(current))
                 current = []
-            if part:
-                current.append(Text(part) if isinstance(part, str) else part)
+            if isinstance(part, str) and isinstance(span, Text):
+                current += [replace(span, text=part)] if part else []
+            elif part:
+                current.append(span)
     return (*done, tuple(current)) if current else tuple(done)
 
 

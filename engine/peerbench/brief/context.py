@@ -113,6 +113,14 @@ class Desk:
         known -= bool(among) and self.evidence.subject not in among
         return f"The {words.count(some)} largest of {words.count(known)} peers." if some < known else ""
 
+    def ratio(self, company: str) -> Quantity:
+        """How many ordinary shares stand behind one unit of the line that a company's price is of."""
+        listed = self.study.listings[company]
+        what = f"{self.evidence.name(company)}, ordinary shares per unit of {listed.line}"
+        ratio = listed.ordinary_per_unit
+        unit = "count" if ratio.is_integer() else "pure"
+        return self.evidence.work(f"per_unit:{company}", what, ratio, unit, "as the data list the line", ())
+
     # ---- words --------------------------------------------------------------------------------------------------
 
     def draft(self, statement: Statement | None) -> Claim | None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass, replace
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from peerbench.brief.audience import Audience
 from peerbench.brief.context import Desk
@@ -13,6 +14,7 @@ from peerbench.brief.sourcebook import Sourcebook
 from peerbench.brief.study import Study
 from peerbench.core.document import (
     Brief,
+    Chart,
     Definition,
     LayoutRow,
     Number,
@@ -29,6 +31,10 @@ from peerbench.core.errors import UnusableRequest
 from peerbench.core.evidence import Quantity
 from peerbench.core.findings import Finding, did_you_mean
 
+if TYPE_CHECKING:
+    from peerbench.metrics.formula import Node, Read, Reference
+    from peerbench.metrics.plan import Plan
+
 FORMATS: Final = {
     "times": "x2", "fraction": "pct2", "money": "m0", "money_per_share": "price", "shares": "m1", "count": "count",
     "pure": "fx4",
@@ -36,6 +42,7 @@ FORMATS: Final = {
 SIGNS: Final = {"÷": " ÷ ", "−": " − ", "sum": " + ", "×": " × "}
 CODES: Final = {"USD": "US$", "CNY": "RMB", "HKD": "HK$"}
 MOST_INPUTS: Final = 12
+WORKED: Final = re.compile(r"\d.*[÷×+−]")  # arithmetic, not words about it
 ROW: Final = "row:"  # prefix of the ref of a row that several cells share
 
 
@@ -116,13 +123,25 @@ def _metric(desk: Desk, quantity: Quantity) -> tuple[str, Spans]:
 
     ev, plan = desk.evidence, desk.study.plan
     own = ev.value(quantity.company, quantity.metric)
-    tree = plan.tree(quantity.metric)
-    words = sentence.sentence(tree, plan.definitions)
+    words = sentence.sentence(plan.tree(quantity.metric), plan.definitions)
     if own.currency != quantity.currency and own.value and quantity.value is not None:
         rate = Number(own.value / quantity.value, "fx4")
         return f"{words}; converted", (exact(own), Text(" ÷ "), rate)
+    tree = _unfolded(plan, plan.tree(quantity.metric))
     numbers = {leaf.key: exact(_leaf(desk, quantity.company, leaf.key)) for leaf in language.leaves(tree)}
     return words, sentence.filled(tree, numbers)
+
+
+def _unfolded(plan: Plan, tree: Node) -> Node:
+    """The tree with what other metrics were years before in place of their names: no figure was kept for those."""
+    from peerbench.metrics import formula as language
+
+    def opened(leaf: Read | Reference) -> Node:
+        if isinstance(leaf, language.Reference) and leaf.lag:
+            return _unfolded(plan, plan.tree(leaf.key))
+        return leaf
+
+    return language.transform(tree, opened)
 
 
 def _leaf(desk: Desk, company: str, key: str) -> Quantity:
@@ -232,6 +251,8 @@ def refs_in(value: Any) -> Iterator[str]:
     if isinstance(value, Number):
         if value.ref:
             yield value.ref
+    elif isinstance(value, Text):
+        yield from (ref for _, ref in value.figures)
     elif isinstance(value, tuple):
         for part in value:
             yield from refs_in(part)
@@ -244,8 +265,9 @@ def refs_in(value: Any) -> Iterator[str]:
 def numbered(desk: Desk, brief: Brief, *, rows: Mapping[str, str] | None = None) -> Brief:
     """Give every printed number its row of the appendix (page.sequence, in reading order).
 
-    A number in prose has a row of its own; the cells of a table row share one, as its Trace column says. Refs in `rows`
-    keep the row that they have there, as long as it is free.
+    A number in prose has a row of its own; the cells of a table row share one, as its Trace column says; a chart has
+    one that names every figure drawn beside its marks. Refs in `rows` keep the row that they have there, as long as it
+    is free.
     """
     before = rows or {}
     taken, shared = set(before.values()), {row for row, refs in Counter(before.values()).items() if refs > 1}
@@ -253,11 +275,12 @@ def numbered(desk: Desk, brief: Brief, *, rows: Mapping[str, str] | None = None)
     first = (brief.headline, brief.standfirst, brief.byline, brief.takeaways, brief.panel)
     lineage: list[Trace] = []
     traces: dict[str, Trace] = {}
+    drawn: dict[str, str] = {}  # the row of each chart, by its id
     for place, page in enumerate(brief.pages, 1):
         sequence = 0
         for group in (*(_groups(first) if place == 1 else ()), *_groups((page.head, page.rows))):
             made = [one for ref in group.refs if ref not in traces and (one := trace(desk, ref)) is not None]
-            if not made:
+            if not made and (group.chart is None or not any(ref in traces for ref in group.refs)):
                 continue
             id = _row_before(made, before, shared)
             while id in {"", *used} or (id in taken and id != _row_before(made, before, shared)):
@@ -265,8 +288,9 @@ def numbered(desk: Desk, brief: Brief, *, rows: Mapping[str, str] | None = None)
                 id = f"{place}.{sequence:02d}"
             used.add(id)
             traces |= {one.ref: replace(one, row=id) for one in made}
-            lineage.append(replace(made[0] if len(made) == 1 else _shared(desk, group, made), row=id))
-    pages = tuple(_traced(page, traces) for page in brief.pages)
+            lineage.append(replace(_row(desk, group, made, traces), row=id))
+            drawn |= {group.chart.id: id} if group.chart else {}
+    pages = tuple(_traced(page, traces, drawn) for page in brief.pages)
     chart_refs = {ref for page in brief.pages for ref in _chart_refs(page)}
     others = {ref: found for ref in sorted(chart_refs - set(traces)) if (found := trace(desk, ref)) is not None}
     lineage.sort(key=_in_order)  # kept rows may be met in another order
@@ -286,10 +310,11 @@ def _row_before(made: Sequence[Trace], rows: Mapping[str, str], shared: Collecti
 
 @dataclass(frozen=True, slots=True)
 class _Group:
-    """Refs that share a row of the appendix: one number of the prose, or the cells of a table row."""
+    """Refs that share a row of the appendix: one number of the prose, the cells of a table row, a chart's labels."""
 
     refs: tuple[str, ...]
     name: str = ""
+    chart: Chart | None = None
 
 
 def _groups(value: Any) -> Iterator[_Group]:
@@ -297,21 +322,63 @@ def _groups(value: Any) -> Iterator[_Group]:
     if isinstance(value, Table):
         yield from (_Group((ref,)) for ref in refs_in((value.title, value.subtitle)))
         for row in value.rows:
-            name = "".join(span.text for span in row.label if isinstance(span, Text)).strip()
-            place = (
-                f"Table {value.number}" if value.number else "".join(s.text for s in value.title if isinstance(s, Text))
-            )
+            name = _words(row.label)
+            place = f"Table {value.number}" if value.number else _words(value.title)
             yield _Group(tuple(dict.fromkeys(refs_in(row.cells))), f"{name}, {place}" if name else place)
         yield from (_Group((ref,)) for ref in refs_in((value.notes, value.source)))
+    elif isinstance(value, Chart):
+        yield from (_Group((ref,)) for ref in refs_in((value.title, value.subtitle)))
+        yield _Group(tuple(dict.fromkeys(refs_in(value.figure))), f"Figure {value.number}", value)
+        yield from (_Group((ref,)) for ref in refs_in(value.source))
     elif isinstance(value, tuple):
         for part in value:
             yield from _groups(part)
-    elif is_dataclass(value) and not isinstance(value, type) and not isinstance(value, Number):
+    elif is_dataclass(value) and not isinstance(value, (type, Number, Text)):
         for field in fields(value):
             if field.name not in ("figure", "data", "lineage", "traces", "sources"):
                 yield from _groups(getattr(value, field.name))
     else:
         yield from (_Group((ref,)) for ref in refs_in(value))
+
+
+def _row(desk: Desk, group: _Group, made: Sequence[Trace], traces: Mapping[str, Trace]) -> Trace:
+    """The row of a group. made: those of its numbers that have no row before it."""
+    if group.chart is not None:
+        labels = {ref: traces[ref] for ref in group.refs if ref in traces}
+        return _charted(desk, group, group.chart.data, labels, {one.ref for one in made})
+    return made[0] if len(made) == 1 else _shared(desk, group, made)
+
+
+def _charted(desk: Desk, group: _Group, data: Table | None, labels: Mapping[str, Trace], own: Collection[str]) -> Trace:
+    """The row of a chart: every figure it is labelled with, named as in its table; arithmetic that no other row has."""
+    spans: list[Any] = []
+    left = dict(labels)
+    for name, one in _labelled(desk, data, labels):
+        if left.pop(one.ref, None) is not None:
+            spans += [Text(f"; {name} " if spans else f"{name} "), replace(one.exact, ref="")]
+            spans += [Text(" = "), *one.calculation] if one.ref in own and not _said(one) else []
+    told = (TraceInput(one.what, (), one.exact, one.sources, one.ref) for one in labels.values() if one.ref not in own)
+    parts = (part for one in labels.values() if one.ref in own for part in one.inputs if part.ref)
+    return _several(
+        group, tuple(labels.values()), "each label in turn", tuple(spans), (*dict.fromkeys((*told, *parts)),)
+    )
+
+
+def _labelled(desk: Desk, data: Table | None, labels: Mapping[str, Trace]) -> Iterator[tuple[str, Trace]]:
+    """Each figure with its name: the row of the table once, then the heads of its cells; after them what is no cell."""
+    for row in data.rows if data is not None else ():
+        name = f"{_words(row.label)}: "
+        for column, cell in zip(data.columns if data is not None else (), row.cells, strict=False):
+            for ref in refs_in(cell):
+                if ref in labels:
+                    yield name + column.head.replace("\n", " "), labels[ref]
+                    name = ""
+    for one in labels.values():
+        yield desk.evidence.book[one.ref].what, one
+
+
+def _words(spans: Spans) -> str:
+    return "".join(span.text for span in spans if isinstance(span, Text)).strip()
 
 
 def _shared(desk: Desk, group: _Group, made: Sequence[Trace]) -> Trace:
@@ -323,16 +390,20 @@ def _shared(desk: Desk, group: _Group, made: Sequence[Trace]) -> Trace:
         name = desk.evidence.name(company) if len(measures) == 1 and company else _measure(desk, one)
         spans += [Text("; ")] if spans else []
         spans += [Text(f"{name} "), replace(one.exact, ref="")]
-        spans += [Text(" = "), *one.calculation] if one.calculation and not _said(one) else []
+        spans += [Text(" = "), *one.calculation] if not _said(one) else []
+    inputs = tuple(dict.fromkeys(part for one in made for part in one.inputs if part.ref))
+    return _several(group, made, "each cell in turn", tuple(spans), inputs)
+
+
+def _several(group: _Group, made: Sequence[Trace], formula: str, spans: Spans, inputs: tuple[TraceInput, ...]) -> Trace:
     numbers = sorted({number for one in made for number in one.sources})
     known = [one.known_on for one in made if one.known_on]
-    inputs = tuple(dict.fromkeys(part for one in made for part in one.inputs if part.ref))
     return Trace(
         f"{ROW}{group.name}:{made[0].ref}",
         group.name,
         Number(None, "n0", status="withheld"),
-        "each cell in turn",
-        tuple(spans),
+        formula,
+        spans,
         inputs,
         tuple(numbers),
         max(known) if known else None,
@@ -340,8 +411,11 @@ def _shared(desk: Desk, group: _Group, made: Sequence[Trace]) -> Trace:
 
 
 def _said(one: Trace) -> bool:
-    """A calculation that is only words ("as quoted") adds nothing to a cell."""
-    return all(isinstance(span, Text) for span in one.calculation)
+    """A calculation that is only words ("as quoted"), or the value once more, adds nothing to a cell."""
+    if len(one.calculation) == 1 and isinstance(one.calculation[0], Number):
+        return one.calculation[0].value == one.exact.value
+    numbers = any(isinstance(span, Number) for span in one.calculation)
+    return not numbers and not WORKED.search(_words(one.calculation))
 
 
 def _measure(desk: Desk, one: Trace) -> str:
@@ -351,16 +425,18 @@ def _measure(desk: Desk, one: Trace) -> str:
     return quantity.what.split(", ", 1)[-1]
 
 
-def _traced(page: Page, rows: Mapping[str, Trace]) -> Page:
-    return replace(page, rows=tuple(_traced_row(row, rows) for row in page.rows))
+def _traced(page: Page, rows: Mapping[str, Trace], drawn: Mapping[str, str]) -> Page:
+    return replace(page, rows=tuple(_traced_row(row, rows, drawn) for row in page.rows))
 
 
-def _traced_row(row: LayoutRow, rows: Mapping[str, Trace]) -> LayoutRow:
-    slots = tuple(tuple(_traced_block(block, rows) for block in slot) for slot in row.slots)
+def _traced_row(row: LayoutRow, rows: Mapping[str, Trace], drawn: Mapping[str, str]) -> LayoutRow:
+    slots = tuple(tuple(_traced_block(block, rows, drawn) for block in slot) for slot in row.slots)
     return replace(row, slots=slots)
 
 
-def _traced_block(block: Any, rows: Mapping[str, Trace]) -> Any:
+def _traced_block(block: Any, rows: Mapping[str, Trace], drawn: Mapping[str, str]) -> Any:
+    if isinstance(block, Chart):
+        return replace(block, trace=drawn.get(block.id, ""))
     if not isinstance(block, Table):
         return block
     return replace(block, rows=tuple(_with_trace(row, rows) for row in block.rows))
@@ -372,8 +448,6 @@ def _with_trace(row: Row, rows: Mapping[str, Trace]) -> Row:
 
 
 def _chart_refs(page: Page) -> Iterator[str]:
-    from peerbench.core.document import Chart
-
     for row in page.rows:
         for slot in row.slots:
             for block in slot:

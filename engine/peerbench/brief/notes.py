@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from peerbench.brief import amounts
 from peerbench.brief.context import Desk
 from peerbench.brief.tables.columns import code
 from peerbench.core.document import (
@@ -174,7 +175,11 @@ def register(desk: Desk, part: int, parts: int) -> Register | None:
     if not mine:
         return None
     entries = tuple(
-        (f"Q{part * size + place}", (Text(f"{_verdict(finding)}."),), (Text(f" {_sentence(finding.message)}"),))
+        (
+            f"Q{part * size + place}",
+            (Text(f"{_verdict(finding)}."),),
+            (amounts.traced(desk, f" {_sentence(finding.message)}", finding.subject),),
+        )
         for place, finding in enumerate(mine, 1)
     )
     more = len(findings) - len(shown)
@@ -198,8 +203,8 @@ def _sentence(message: str) -> str:
 # ---- the six notes ---------------------------------------------------------------------------------------------------
 
 
-def _note(id: str, title: str, text: str) -> Note:
-    return Note(id, f"{title}.", (Paragraph((Text(f" {text}"),)),))
+def _note(id: str, title: str, text: str, figures: tuple[tuple[str, str], ...] = ()) -> Note:
+    return Note(id, f"{title}.", (Paragraph((Text(f" {text}", figures),)),))
 
 
 def definitions(desk: Desk) -> Note:
@@ -223,7 +228,8 @@ def small_samples(desk: Desk) -> Note:
 
 
 def currency(desk: Desk) -> Note:
-    rates = ", ".join(f"{q.what} {q.value:.4f}" for q in desk.study.rates if q.value is not None)
+    known = [(quantity, f"{quantity.value:.4f}") for quantity in desk.study.rates if quantity.value is not None]
+    rates = ", ".join(f"{quantity.what} {shown}" for quantity, shown in known)
     if not rates:
         one = f"Every price and every account is in {code(desk.evidence.currency).strip()}; nothing is converted."
         return _note("currency", "Currency", one)
@@ -232,6 +238,7 @@ def currency(desk: Desk) -> Note:
         "Currency",
         "Prices at the reference rate of the price date; flows at the average rate of their own window; "
         f"ratios of two flows need none; growth in reporting currency. {rates}. Issuers’ US$ columns are not used.",
+        tuple((shown, quantity.ref) for quantity, shown in known),
     )
 
 

@@ -48,7 +48,8 @@ def _ratio(desk: Desk) -> PanelRow | None:
     listed = desk.study.listings.get(desk.evidence.subject)
     if listed is None or listed.ordinary_per_unit == 1:
         return None
-    return _row("ADS ratio", f"1 ADS = {listed.ordinary_per_unit:g} shares")
+    ratio = f"{listed.ordinary_per_unit:g}"
+    return _row("ADS ratio", Text(f"1 ADS = {ratio} shares", ((ratio, desk.ratio(desk.evidence.subject).ref),)))
 
 
 def _shares(desk: Desk) -> PanelRow:

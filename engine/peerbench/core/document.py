@@ -39,7 +39,10 @@ class When:
 
 @dataclass(frozen=True, slots=True)
 class Text:
+    """Words. figures: figures that stand in them as they are printed, each with its key of lineage."""
+
     text: str
+    figures: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +149,10 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """An exhibit drawn by charts/. figure is one of core.figures; data repeats it as a table for the web edition."""
+    """An exhibit drawn by charts/. figure is one of core.figures; data repeats it as a table for the web edition.
+
+    trace: the lineage row of the figures it is labelled with, set when lineage is numbered.
+    """
 
     id: str
     title: Spans
@@ -158,6 +164,7 @@ class Chart:
     height_mm: float
     number: int | None = None
     data: Table | None = None
+    trace: str = ""
 
 
 @dataclass(frozen=True, slots=True)

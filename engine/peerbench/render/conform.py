@@ -37,6 +37,7 @@ def finish(document: Any, pdf: Any, *, kinds: Mapping[str, str]) -> None:
     """
     _metadata(pdf)
     _files(pdf, kinds)
+    told = dict(_told(document))
     root = _object(pdf, _object(pdf, pdf.catalog["StructTreeRoot"])["K"][0])
     _without_empty(pdf, root)
     reached: set[str] = set()
@@ -46,6 +47,8 @@ def finish(document: Any, pdf: Any, *, kinds: Mapping[str, str]) -> None:
             element["A"]["Scope"] = "/Column" if _in_head(pdf, element) else "/Row"
         elif element["S"] == "/L":
             _items(pdf, element)
+        elif element["S"] == "/Link":
+            _spoken(pdf, element, told)
     _artifacts(pdf, reached)
     finish_bytes(document, pdf)
 
@@ -130,6 +133,27 @@ def _without_empty(pdf: Any, element: Struct) -> None:
 
 
 # ---- running heads ---------------------------------------------------------------------------------------------------
+
+
+def _told(document: Any) -> Iterator[tuple[str, str]]:
+    """What the page says of each link by its title, by the number of its annotation."""
+    for page in document.pages:
+        for *_, box in page.links:
+            title = box.element.get("title") if box.link_annotation is not None and box.element is not None else None
+            if title:
+                yield _key(box.link_annotation.reference), title
+
+
+def _spoken(pdf: Any, element: Struct, told: Mapping[str, str]) -> None:
+    """A link in words (ISO 14289-1, 7.18.5), and one over a drawing, which holds no words, as their stand-in."""
+    import pydyf
+
+    for kid in element["K"]:
+        found = None if isinstance(kid, int) else _object(pdf, kid)
+        if found is not None and found.get("Type") == "/OBJR" and (title := told.get(_key(found["Obj"]))):
+            _object(pdf, found["Obj"])["Contents"] = pydyf.String(title)
+            if len(element["K"]) == 1:
+                element["Alt"] = pydyf.String(title)
 
 
 def _artifacts(pdf: Any, reached: set[str]) -> None:

@@ -82,11 +82,10 @@ class View:
 
     # ---- text -------------------------------------------------------------------------------------------------------
 
-    def runs(self, spans: Sequence[Span], *, dots: bool = True) -> tuple[Node, ...]:
+    def runs(self, spans: Sequence[Span]) -> tuple[Node, ...]:
         """Spans as runs; a superior mark and the word before it become one run that no line may break."""
         out: list[Node] = []
-        for span in spans:
-            run = self.run(span, dots=dots)
+        for run in (run for span in spans for run in self.parts(span)):
             if run.kind in ("cite", "mark") and out:
                 out[-1:] = _kept(out[-1], run)
             elif run.kind == "text" and out and out[-1].kind == "number" and UNIT_AFTER.match(run.text):
@@ -95,7 +94,18 @@ class View:
                 out.append(run)
         return tuple(out)
 
-    def run(self, span: Any, *, dots: bool = True) -> Node:
+    def parts(self, span: Span) -> Iterator[Node]:
+        """A span as runs: words with figures in them as words, figure, words."""
+        rest = span.text if isinstance(span, Text) else ""
+        for shown, ref in span.figures if isinstance(span, Text) else ():
+            before, found, rest = _cut(rest, shown)
+            if found:
+                yield from (Node("text", text=before),) if before else ()
+                yield self.figure(found, ref)
+        if rest or not isinstance(span, Text) or not span.figures:
+            yield self.run(span if not isinstance(span, Text) else Text(rest))
+
+    def run(self, span: Any) -> Node:
         match span:
             case Text(text):
                 return Node("text", text=text)
@@ -104,27 +114,31 @@ class View:
             case Native(text, language):
                 return Node("native", text=text, language=language, rtl=language in RIGHT_TO_LEFT)
             case Strong(spans):
-                return Node("strong", runs=self.runs(spans, dots=dots))
+                return Node("strong", runs=self.runs(spans))
             case Mark(text):
                 return Node("mark", text=text)
             case Cite(numbers):
                 return Node("cite", parts=self.citations(numbers))
             case Number():
-                return self.number(span, dots=dots)
+                return self.number(span)
         raise TypeError(f"not a span: {span!r}")
 
-    def number(self, number: Number, *, dots: bool) -> Node:
+    def number(self, number: Number) -> Node:
         shown = formats.text(number, rules=self.rules)
-        trace = self.traces.get(number.ref)
-        if number.ref and shown not in self.printed.setdefault(number.ref, []):
-            self.printed[number.ref].append(shown)
+        return self.figure(shown, number.ref, status=number.status, reason=number.reason)
+
+    def figure(self, shown: str, ref: str, *, status: str = "ok", reason: str = "") -> Node:
+        """A printed figure that leads to its row and, on the web, opens its card."""
+        trace = self.traces.get(ref)
+        if ref and shown not in self.printed.setdefault(ref, []):
+            self.printed[ref].append(shown)
         return Node(
             "number",
             text=shown,
-            status=number.status,
-            reason=number.reason,
-            href=self.row_href(trace.row) if trace and dots else "",
-            popover=self.keys[number.ref] if trace and self.edition == "web" else "",
+            status=status,
+            reason=reason,
+            href=self.row_href(trace.row) if trace else "",
+            popover=self.keys[ref] if trace and self.edition == "web" else "",
         )
 
     def citations(self, numbers: Iterable[int]) -> tuple[Node, ...]:
@@ -169,10 +183,10 @@ class View:
             style={"rank": "ranks"}.get(table.kind, table.kind),
             headed=bool(table.label_head or any(column.head for column in table.columns)),
             number=table.number,
-            title=self.runs(table.title, dots=False),
-            subtitle=self.runs(table.subtitle, dots=False),
-            source=self.runs(table.source, dots=False),
-            notes=tuple(Node("note", mark=mark, runs=self.runs(spans, dots=False)) for mark, spans in table.notes),
+            title=self.runs(table.title),
+            subtitle=self.runs(table.subtitle),
+            source=self.runs(table.source),
+            notes=tuple(Node("note", mark=mark, runs=self.runs(spans)) for mark, spans in table.notes),
             notes_inline=columns.one_line(table, span_mm or 0.0),
             label_head=table.label_head,
             label_mm=round(span_mm - used, 3) if span_mm else None,
@@ -202,13 +216,13 @@ class View:
         if table.columns and table.columns[-1].key == TRACE and len(row.cells) < len(table.columns):
             cells.append(Node("cell", align=TRACE, href=self.row_href(row.trace), trace=row.trace))
         role = "rank-row" if row.role == "rank" else row.role
-        return Node("row", label=self.runs(row.label, dots=False), cells=tuple(cells), role=role, rule=row.rule_above)
+        return Node("row", label=self.runs(row.label), cells=tuple(cells), role=role, rule=row.rule_above)
 
     def cell(self, cell: Cell, column: Column, *, decimal: bool, apart: bool) -> Node:
         """A bar is a length in mm for print, a share of the longest for the web; a rank chooses a shade."""
         return Node(
             "cell",
-            runs=self.runs(cell.spans, dots=False),
+            runs=self.runs(cell.spans),
             rank=cell.rank,
             shade=columns.shade(cell),
             bar_mm=None if cell.bar is None else round(abs(cell.bar) * (column.width_mm - BAR_MARGIN_MM), 2),
@@ -231,8 +245,8 @@ class View:
                 "entry",
                 name=name,
                 anchor=f"q-{name}" if narrow else "",
-                verdict=self.runs(verdict, dots=False),
-                runs=self.runs(spans, dots=False),
+                verdict=self.runs(verdict),
+                runs=self.runs(spans),
             )
             for name, verdict, spans in item.entries
         )
@@ -240,11 +254,11 @@ class View:
             "register",
             id=item.id,
             number=item.number,
-            title=self.runs(item.title, dots=False),
+            title=self.runs(item.title),
             subtitle=(),
             slack=self.slack.get(item.id, ""),
             entries=tuple(entries),
-            source=self.runs(item.source, dots=False),
+            source=self.runs(item.source),
             width="" if narrow else "quoted",
         )
 
@@ -253,7 +267,7 @@ class View:
             Node(
                 "short",
                 number=number,
-                runs=self.runs(spans, dots=False),
+                runs=self.runs(spans),
                 href=f"#s{number}" if number in self.sources else "",
             )
             for number, spans in item.citations
@@ -273,11 +287,13 @@ class View:
             slack=self.slack.get(chart.id, ""),
             figure=kind,
             number=chart.number,
-            title=self.runs(chart.title, dots=False),
-            subtitle=self.runs(chart.subtitle, dots=False),
-            source=self.runs(chart.source, dots=False),
+            title=self.runs(chart.title),
+            subtitle=self.runs(chart.subtitle),
+            source=self.runs(chart.source),
             alt=chart.alt,
             narrow=f"{chart.id}@narrow" if f"{chart.id}@narrow" in self.charts else "",
+            href=self.row_href(chart.trace),
+            trace=chart.trace,
             width_mm=chart.width_mm,
             height_mm=chart.height_mm,
             data=self.table(chart.data) if chart.data else None,
@@ -321,7 +337,7 @@ class View:
         """A row of the lineage appendix, and the card behind a number on the web."""
         shown = formats.text(trace.exact, rules=self.rules)
         inputs = tuple(self.trace_input(one) for one in trace.inputs)
-        calculation = self.runs(trace.calculation, dots=False)
+        calculation = self.runs(trace.calculation)
         checks = tuple(Node("check", state=state, text=text) for state, text in trace.checks)
         return Node(
             "trace",
@@ -357,7 +373,7 @@ class View:
         return Node(
             "traceinput",
             name=one.name,
-            how=self.runs(one.how, dots=False),
+            how=self.runs(one.how),
             value=formats.text(one.value, rules=self.rules) if one.value else "",
             sources=self.numbered(one.sources),
             row=other.row if other and other.row in self.rows else "",
@@ -462,6 +478,12 @@ def _kept(before: Node, mark: Node) -> tuple[Node, ...]:
     kept = Node("keep", runs=(Node("text", text=word), mark))
     wide = stem + space + word != before.text
     return (Node("text", text=stem if wide else stem + space), kept) if space else (kept,)
+
+
+def _cut(text: str, figure: str) -> tuple[str, str, str]:
+    """Words before a figure, the figure and what follows; a figure is no part of a longer one."""
+    found = re.search(rf"(?<![\d.,]){re.escape(figure)}(?!\d)", text)
+    return (text[: found.start()], figure, text[found.end() :]) if found else ("", "", text)
 
 
 def _last_word(text: str) -> tuple[str, str, str]:

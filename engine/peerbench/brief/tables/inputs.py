@@ -91,8 +91,10 @@ def _line_cell(desk: Desk, company: str) -> Cell:
 def _shares_cell(desk: Desk, company: str) -> Cell:
     listed = desk.study.listings.get(company)
     shares = desk.evidence.operand(company, "shares[spot]")
-    per = f"{listed.ordinary_per_unit:g}; " if listed else ""
-    return Cell((Text(per), shares.number("m1")))
+    if listed is None:
+        return Cell((shares.number("m1"),))
+    ratio = f"{listed.ordinary_per_unit:g}"
+    return Cell((Text(f"{ratio}; ", ((ratio, desk.ratio(company).ref),)), shares.number("m1")))
 
 
 def _dated_cell(desk: Desk, company: str, key: str) -> Cell:

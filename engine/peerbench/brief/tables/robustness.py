@@ -23,11 +23,12 @@ def robustness(desk: Desk, *, failing: bool = False) -> Table | None:
     longest = max(abs(v.premium.value or 0) for v in tested.variants) or 1.0
     rows = tuple(_row(v, longest) for v in folded(desk, tested) if not failing or not v.holds)
     percent = round(tested.threshold * 100)
-    subtitle = f"{ev.name(ev.subject)} against the peer statistic, %; holds beyond ±{percent}%, same side"
+    said = f"{ev.name(ev.subject)} against the peer statistic, %; holds beyond ±{percent}%, same side"
+    subtitle = Text(said, ((f"{percent}%", "working:threshold"),))
     unseen = f" Not shown: the {words.count(tested.k)} in which the gap holds." if failing and tested.k else ""
     source = (Text(_aggregate_words(desk, tested.metric) + unseen),)
     return Table(
-        "robustness", _title(desk, tested), (Text(subtitle),), COLUMNS, rows, label_head="", source=source,
+        "robustness", _title(desk, tested), (subtitle,), COLUMNS, rows, label_head="", source=source,
         kind="robustness", number=desk.next_table(),
     )  # fmt: skip
 

@@ -12,6 +12,7 @@ from peerbench.brief.tables.rows import refs
 from peerbench.core.document import Cell, Column, Number, Row, Spans, Table, Text
 from peerbench.core.evidence import Quantity
 
+UNKNOWN: Final = Cell((Number(None, "bn1", status="missing", reason="no segment of it is named"),))
 LEAST: Final = 2  # segments with revenue that make a comparison
 
 Chosen = Mapping[str, Mapping[str, Any]]  # company → the segment that an audience names, and its label
@@ -41,7 +42,8 @@ def _row(desk: Desk, company: str, entry: Mapping[str, Any]) -> Row:
     ev, name = desk.evidence, entry.get("segment", "")
     sales, rise = ev.money(company, f"revenue_fy[{name}]"), _growth(desk, company, entry)
     label = (Text(entry.get("label") or "none named"),)
-    cells = (Cell(label), cell(sales, "bn1"), cell(rise, "bpct1"), cell(_part(desk, company, sales), "bpct1"))
+    known = (cell(sales, "bn1"), cell(rise, "bpct1"), cell(_part(desk, company, sales), "bpct1"))
+    cells = (Cell(label), *(known if name else (UNKNOWN,) * len(known)))
     return Row(desk.company(company), cells, "subject" if company == ev.subject else "peer")
 
 
