@@ -7,10 +7,10 @@ by them: fiscal and calendar are never confused (METHOD 6), so a figure of the o
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from peerbench.core.periods import add_months, month_end
 
@@ -100,6 +100,10 @@ class Period:
     years: float | None = None  # of a span over several years
 
 
+Said = Mapping[str, str]  # what each group of a pattern matched
+Reader = Callable[[Said], Period]
+
+
 def periods(text: str, start: int, end: int) -> tuple[Period, ...]:
     """Every period phrase between two offsets, the longest and most telling first where they overlap."""
     if not _QUICK.search(text, start, end):
@@ -108,70 +112,96 @@ def periods(text: str, start: int, end: int) -> tuple[Period, ...]:
     for name, pattern in _ALL:
         for match in pattern.finditer(text, start, end):
             if not any(one.start < match.end() and match.start() < one.end for one in found):
-                made = _made(name, match)
-                if made is not None:
-                    found.append(made)
+                found.append(_made(name, match))
     return tuple(sorted(found, key=lambda one: one.start))
 
 
-def _made(name: str, match: re.Match[str]) -> Period | None:
+def _made(name: str, match: re.Match[str]) -> Period:
+    """The period that a pattern's phrase names."""
     said = {key: value for key, value in match.groupdict().items() if value is not None}
-    a, b, words = match.start(), match.end(), " ".join(match.group().split())
-    values = list(said.values())
-    match name:
-        case "fy_ended" | "twelve_ended" | "quarter_ended" | "half_ended" | "nine_ended":
-            kinds: dict[str, Kind] = {"fy_ended": "fy", "twelve_ended": "ltm", "quarter_ended": "quarter",
-                                      "half_ended": "half", "nine_ended": "nine_months"}  # fmt: skip
-            return Period(a, b, kinds[name], words, day=day(values[0]), fiscal=True)
-        case "fiscal_quarter":
-            part = next(value for key, value in said.items() if key.startswith("fq") and "y" not in key)
-            year = next((value for key, value in said.items() if key.startswith("fqy")), None)
-            return Period(a, b, "quarter", words, _year(year), _part(part), fiscal=True)
-        case "fiscal_nth":
-            return Period(a, b, "quarter", words, _year(said.get("fny")), _NTH[said["fn"].casefold()], fiscal=True)
-        case "months_of":
-            year = int(said["moy"])
-            ends: dict[str, tuple[Kind, int]] = {
-                "three": ("quarter", 3),
-                "six": ("half", 6),
-                "nine": ("nine_months", 9),
-            }
-            kind, month = ends[said["mo"].casefold()]
-            return Period(a, b, kind, words, year, day=month_end(date(year, month, 1)))
-        case "quarter_of_month":
-            return Period(a, b, "quarter", words, int(said["qmy"]), MONTHS[said["qm"].casefold()] // 3)
-        case "month_quarter":
-            month = MONTHS[said["mq"].casefold()]
-            year = _year(said.get("mqy"))
-            return Period(a, b, "quarter", words, year, month // 3, fiscal=False)
-        case "quarter":
-            part = next(value for key, value in said.items() if re.fullmatch(r"q\d", key))
-            year = next((value for key, value in said.items() if key.startswith("qy")), None)
-            return Period(a, b, "quarter", words, _year(year), _part(part), bare=True)
-        case "half":
-            part = next(value for key, value in said.items() if re.fullmatch(r"h\d", key))
-            year = next((value for key, value in said.items() if key.startswith("hy")), None)
-            return Period(a, b, "half", words, _year(year), _part(part), bare=True)
-        case "fy":
-            return Period(a, b, "fy", words, _year(values[0]), fiscal=True)
-        case "cy":
-            return Period(a, b, "cy", words, _year(values[0]))
-        case "year":
-            return Period(a, b, "cy", words, _year(values[0]), bare=True)
-        case "date":
-            return Period(a, b, "day", words, day=day(values[0]))
-        case "month":
-            return Period(a, b, "day", words, day=day(f"{said['m']} {said['my']}"))
-        case "ltm" | "latest_fy" | "latest_quarter":
-            return Period(a, b, name, words, fiscal=True)
-        case "last_year":
-            return Period(a, b, "cy", words, bare=True)
-        case "span":
-            number = said.get("n") or said.get("n2") or ""
-            unit = said.get("nu") or said.get("nu2") or ""
-            return Period(a, b, "other", words, years=_count(number) if unit.startswith("year") else None)
-        case _:
-            return Period(a, b, "other", words)
+    read = _READERS.get(name, _other)
+    return replace(read(said), start=match.start(), end=match.end(), words=" ".join(match.group().split()))
+
+
+# ---- readers: what the groups of a pattern say, without its place ----------------------------------------------------
+
+
+def _period(kind: Kind, year: int | None = None, part: int | None = None, **more: Any) -> Period:
+    return Period(0, 0, kind, "", year, part, **more)
+
+
+def _group(said: Said, name: str) -> str | None:
+    """The alternative of a numbered group that was written: of q1, q2, q3 for "q"."""
+    return next((value for key, value in said.items() if re.fullmatch(rf"{name}\d", key)), None)
+
+
+def _ended(kind: Kind) -> Reader:
+    """ "three months ended 30 June 2025": a span by its last day."""
+    return lambda said: _period(kind, day=day(*said.values()), fiscal=True)
+
+
+def _day(said: Said) -> Period:
+    """ "30 June 2025", "June 2025": a day, or a month's last."""
+    return _period("day", day=day(said.get("d") or f"{said['m']} {said['my']}"))
+
+
+def _numbered(kind: Kind, group: str, **more: bool) -> Reader:
+    """ "Q4 2024", "second half of 2023": the part's number in a group, its year in the same with a y."""
+    return lambda said: _period(kind, _year(_group(said, f"{group}y")), _part(_group(said, group) or ""), **more)
+
+
+def _year_of(kind: Kind, **more: bool) -> Reader:
+    """ "FY2025", "calendar 2024", "2024": the year is the one thing said."""
+    return lambda said: _period(kind, *map(_year, said.values()), **more)
+
+
+def _months_of(said: Said) -> Period:
+    """ "the first six months of 2025"."""
+    kind, month = _FIRST_MONTHS[said["mo"].casefold()]
+    year = int(said["moy"])
+    return _period(kind, year, day=month_end(date(year, month, 1)))
+
+
+def _month_quarter(said: Said) -> Period:
+    """ "the June quarter of 2025", "June 2025 quarter": the quarter that ends with a month."""
+    month = MONTHS[(said.get("mq") or said["qm"]).casefold()]
+    return _period("quarter", _year(said.get("mqy") or said.get("qmy")), month // 3)
+
+
+def _other(said: Said) -> Period:
+    """A span over several years keeps how many; of anything else nothing is read."""
+    number, unit = (said.get(name) or said.get(f"{name}2") or "" for name in ("n", "nu"))
+    return _period("other", years=_count(number) if unit.startswith("year") else None)
+
+
+_FIRST_MONTHS: Final[Mapping[str, tuple[Kind, int]]] = {
+    "three": ("quarter", 3),
+    "six": ("half", 6),
+    "nine": ("nine_months", 9),
+}
+_READERS: Final[Mapping[str, Reader]] = {
+    "fy_ended": _ended("fy"),
+    "twelve_ended": _ended("ltm"),
+    "quarter_ended": _ended("quarter"),
+    "half_ended": _ended("half"),
+    "nine_ended": _ended("nine_months"),
+    "fiscal_quarter": _numbered("quarter", "fq", fiscal=True),
+    "fiscal_nth": lambda said: _period("quarter", _year(said.get("fny")), _part(said["fn"]), fiscal=True),
+    "months_of": _months_of,
+    "quarter_of_month": _month_quarter,
+    "month_quarter": _month_quarter,
+    "quarter": _numbered("quarter", "q", bare=True),
+    "half": _numbered("half", "h", bare=True),
+    "fy": _year_of("fy", fiscal=True),
+    "cy": _year_of("cy"),
+    "year": _year_of("cy", bare=True),
+    "date": _day,
+    "month": _day,
+    "ltm": lambda said: _period("ltm", fiscal=True),
+    "latest_fy": lambda said: _period("latest_fy", fiscal=True),
+    "latest_quarter": lambda said: _period("latest_quarter", fiscal=True),
+    "last_year": lambda said: _period("cy", bare=True),
+}
 
 
 def _count(word: str) -> float:
