@@ -20,7 +20,7 @@ from peerbench.factcheck.lexicon import Series
 from peerbench.factcheck.periods import Window
 from peerbench.factcheck.plain import Plain
 from peerbench.factcheck.quantities import Quantity
-from peerbench.factcheck.reading import Statement
+from peerbench.factcheck.statement import Statement
 
 ABOUT: Final = 0.05  # "about" may be so far off at most
 NEAR: Final = 1e-12  # what the arithmetic of floats may cost
