@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -88,6 +88,8 @@ def test_a_client_lists_the_tools_and_calls_each_of_those_that_only_look(project
             assert not found.is_error, found.content
             assert found.content[0].text  # type: ignore[union-attr]
             answers[name] = found.structured_content
+            schema = next(one for one in listed if one.name == name).output_schema
+            jsonschema.validate(found.structured_content, schema, cls=jsonschema.Draft202012Validator)
 
     talk(project, said)
     assert answers["list_metrics"]["metrics"][0]["unit"] == "times"
@@ -111,6 +113,8 @@ def test_every_mistake_is_an_answer_with_its_finding_and_the_session_goes_on(pro
             text = found.content[0].text  # type: ignore[union-attr]
             assert message in text
             assert "Traceback" not in text
+            if name in tools.TOOLS:  # a client may hold a mistake against the schema too
+                jsonschema.validate(found.structured_content, tools.TOOLS[name].answer)
         assert (await session.call_tool("list_configs", {})).structured_content == {"configs": [CONFIG]}
 
     talk(project, said)
@@ -143,6 +147,8 @@ def test_build_writes_into_the_output_of_the_project_and_nowhere_else(project: P
         assert all((project / name).is_file() for name in made["files"])
         checked = await session.call_tool("check", {"config": CONFIG})
         assert checked.structured_content["usable"] is True
+        for name, one in (("build", made), ("check", checked.structured_content)):
+            jsonschema.validate(one, tools.TOOLS[name].answer)
 
     talk(project, said)
     assert {path.name for path in project.iterdir()} <= {"configs", "output", ".bench"}
@@ -181,8 +187,32 @@ def test_without_the_library_the_extra_is_named(
     assert "pip install 'peerbench[mcp]'" in capsys.readouterr().err
 
 
+def closed(schema: Any) -> Iterator[tuple[str, ...]]:
+    """The properties of every object of a schema, however deep; those of one that is open are missing here."""
+    if isinstance(schema, dict):
+        if "properties" in schema or schema.get("type") == "object":
+            assert schema["additionalProperties"] is False, schema
+            yield tuple(schema["properties"])
+        for part in schema.values():
+            yield from closed(part)
+    elif isinstance(schema, list):
+        for part in schema:
+            yield from closed(part)
+
+
+@pytest.mark.parametrize("tool", tools.TOOLS.values(), ids=lambda tool: tool.name)
+def test_an_answer_is_typed_to_its_leaves_and_nothing_else_is_one(tool: tools.Tool) -> None:
+    assert len(list(closed(tool.answer))) >= 2  # its own and the findings'
+    valid = jsonschema.Draft202012Validator(tool.answer).is_valid
+    assert not valid({})
+    assert not valid({"findings": [], "surprise": 1})
+    assert not valid({"findings": [{"message": "half a finding"}]})
+    assert valid({"findings": []})
+
+
 @pytest.mark.parametrize("tool", tools.TOOLS.values(), ids=lambda tool: tool.name)
 def test_the_schema_of_a_tool_is_one_and_lists_what_it_needs(tool: tools.Tool) -> None:
     jsonschema.Draft202012Validator.check_schema(tool.schema)
+    jsonschema.Draft202012Validator.check_schema(tool.answer)
     assert set(tool.needs) <= set(tool.takes)
     assert tool.schema["additionalProperties"] is False

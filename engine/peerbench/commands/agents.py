@@ -69,7 +69,7 @@ def _described(tool: tools.Tool) -> types.Tool:
     )
     return types.Tool(
         name=tool.name, title=tool.title, description=tool.description, input_schema=tool.schema,
-        output_schema=tools.ANSWER, annotations=hints,
+        output_schema=tool.answer, annotations=hints,
     )  # fmt: skip
 
 

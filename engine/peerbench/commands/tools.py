@@ -14,6 +14,7 @@ from peerbench.commands import compute as tables
 from peerbench.commands import explain as traces
 from peerbench.commands import metrics as entries
 from peerbench.commands import request
+from peerbench.commands.answers import ANSWERS
 from peerbench.commands.printing import count, in_order, rendered
 from peerbench.core.document import Number
 from peerbench.core.errors import UnusableRequest
@@ -41,7 +42,6 @@ FORMATS: Final = {
     "items": {**TEXT, "enum": ["pdf", "html", "xlsx", "md", "json"]},
     "description": "Only these editions. Left out: the config's.",
 }
-ANSWER: Final = {"type": "object"}
 FIGURE: Final = (
     "company", "metric", "period", "period_end", "value", "unit", "currency", "status", "reason", "basis", "known_on",
 )  # fmt: skip
@@ -62,6 +62,11 @@ class Tool:
     needs: tuple[str, ...]
     run: Callable[[Path, Mapping[str, Any]], Answer]
     writes: bool = False
+
+    @property
+    def answer(self) -> dict[str, Any]:
+        """The schema of what it answers."""
+        return ANSWERS[self.name]
 
     @property
     def schema(self) -> dict[str, Any]:
