@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -19,6 +21,7 @@ import pytest
 import fleets
 from peerbench.core.errors import UnusableRequest
 from peerbench.deliver.ledger import Ledger
+from peerbench.fleet import cluster as fleet_cluster
 from peerbench.fleet import crew
 from peerbench.fleet.cluster import Cluster
 from ticking import config
@@ -144,10 +147,74 @@ def test_no_cluster_at_the_address_is_told() -> None:
         Cluster("tcp://127.0.0.1:9")
 
 
-@pytest.mark.parametrize("address", ["", "nowhere", "127.0.0.1:none"])
-def test_what_is_no_address_is_told(address: str) -> None:
-    with pytest.raises(UnusableRequest, match="no cluster answers at"):
+@pytest.mark.parametrize(
+    "address", ["", "nowhere", "127.0.0.1:none", "tcp://", "http://127.0.0.1:8786", "tcp://a b:1", "tcp://h:1/x"]
+)
+def test_what_is_no_address_is_told_before_anything_is_asked(address: str) -> None:
+    with pytest.raises(UnusableRequest, match="is no address of a scheduler"):
         Cluster(address)
+
+
+@pytest.mark.parametrize("speaks", [b"HTTP/1.1 400 Bad Request\r\n\r\n", b""])
+def test_a_server_that_is_no_scheduler_is_told_and_nothing_is_left_behind(
+    speaks: bytes, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """The library waits for ever for one, and again, with a traceback, when its client is thrown away."""
+    monkeypatch.setattr(fleet_cluster, "MOST_BEYOND", 0.2)
+    monkeypatch.setattr(fleet_cluster, "FIRST", 0.5)
+    told = threading.Event()
+
+    def answer(server: socket.socket) -> None:
+        with server.accept()[0] as asked:
+            asked.sendall(speaks)
+            told.wait(10)
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        address = f"tcp://127.0.0.1:{server.getsockname()[1]}"
+        answering = threading.Thread(target=answer, args=(server,))
+        answering.start()
+        began = time.monotonic()
+        with pytest.raises(UnusableRequest, match="no cluster answers at"):
+            Cluster(address)
+        gc.collect()
+        assert time.monotonic() - began < 10
+        told.set()
+        answering.join()
+    assert "Traceback" not in capfd.readouterr().err
+
+
+class Idle:
+    """A client of a cluster whose machines are all gone: it runs, and nothing ever comes."""
+
+    status = "running"
+
+    def __init__(self, **workers: int) -> None:
+        self.workers = workers
+
+    def nthreads(self) -> dict[str, int]:
+        return self.workers
+
+    def submit(self, *_: object, **__: object) -> Idle:
+        self.client = self
+        return self
+
+    def result(self, timeout: float) -> object:
+        raise TimeoutError
+
+    def done(self) -> bool:
+        return False
+
+
+def test_a_cluster_without_a_worker_is_waited_for_and_then_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Cluster, "_connected", lambda self, first=False: self._client or Idle())
+    waited: list[float] = []
+    cluster = Cluster("tcp://127.0.0.1:9", patience=0.05)
+    (job,) = fleets.jobs(tmp_path, "a-1")
+    with pytest.raises(UnusableRequest, match="has had no worker"):
+        cluster.build(job, lambda: waited.append(time.sleep(0.02) or 0.0))
+    assert waited  # signs of life until then: the issue's lease is kept
 
 
 @pytest.mark.slow

@@ -41,6 +41,7 @@ def run(parsed: Namespace, root: str, key: str) -> int:
     began, tally = time.time_ns(), _Tally(sys.stderr.isatty())
     asked = tuple(_asked(parsed, root, tally))
     tally.total += len(asked)
+    tally.begin()
     begun: dict[Path, tuple[_Asked, str, int]] = {}
     for done in _done(parsed, _jobs(asked, options, parsed, root, begun, tally)):
         one, own_key, since = begun.pop(done.job.config)
@@ -148,8 +149,10 @@ def hands(jobs: int | None, address: str | None) -> Iterator[tuple[Callable[...,
     from peerbench.fleet.cluster import Cluster
 
     with closing(Cluster(address)) as cluster:
+        if not (threads := cluster.threads):
+            print(f"the cluster at {address} has no worker yet; one is waited for", file=sys.stderr, flush=True)
         # Twice as many as it builds at once, so that none of its threads waits for the next.
-        yield cluster.build, jobs or max(4, 2 * cluster.threads)
+        yield cluster.build, jobs or max(4, 2 * threads)
 
 
 def _jobs(
@@ -217,6 +220,10 @@ class _Tally:
         if (more := len(left_out) - SHOWN) > 0:
             print(f"and {more:,} more without a brief; bench check --list names them", file=sys.stderr)
 
+    def begin(self) -> None:
+        """A bar from the start: the first brief takes seconds."""
+        self._bar("")
+
     def add(self, done: Done) -> None:
         self._count(done.state)
         self._clear()
@@ -256,7 +263,7 @@ class _Tally:
             ended = sum(self.states.values())
             full = BAR * ended // max(self.total, 1)
             bar = "█" * full + "░" * (BAR - full)
-            print(f"{bar} {ended} of {self.total}  {name}", end="", file=sys.stderr, flush=True)
+            print(f"{bar} {ended} of {self.total}  {name}".rstrip(), end="", file=sys.stderr, flush=True)
 
     def _clear(self) -> None:
         if self.terminal:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import itertools
 import logging
 import os
+import re
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -18,12 +19,15 @@ from contextlib import contextmanager, suppress
 from typing import Any, Final
 
 from peerbench.core.errors import UnusableRequest
-from peerbench.core.findings import Finding
+from peerbench.core.findings import Finding, Origin
 from peerbench.fleet.job import Done, Job, failed
 from peerbench.fleet.worker import CHILD, Worker
 
 PATIENCE: Final = 300.0  # seconds that a scheduler may be away
+FIRST: Final = 10.0  # seconds that a scheduler has to answer at the beginning
+MOST_BEYOND: Final = 5.0  # seconds that the library takes to give up after that
 LOOK: Final = 30.0  # seconds between two signs of life of a job that is waited for
+_ADDRESS: Final = re.compile(r"((tcp|tls|ws|wss)://)?(\[[0-9a-fA-F:.]+\]|[^\s:/@\[\]]+):\d{1,5}/?")
 _here = threading.local()
 
 
@@ -34,10 +38,13 @@ class Cluster:
     """
 
     def __init__(self, address: str, *, patience: float = PATIENCE, child: str = CHILD) -> None:
+        if not _ADDRESS.fullmatch(address):
+            raise UnusableRequest((_no_address(address),))
         self._address, self._patience, self._child = address, patience, child
         self._lock = threading.Lock()
         self._client: Any = None
         self._numbers = itertools.count()
+        self._unattended: float | None = None  # since when there has been no worker
         self._connected(first=True)
 
     @property
@@ -72,6 +79,7 @@ class Cluster:
             except TimeoutError:
                 if future.client.status != "running":
                     raise _Gone from None
+                self._attended(future.client)
                 waiting()
             except Exception as error:
                 if future.status in ("cancelled", "lost") or future.client.status != "running":
@@ -82,13 +90,24 @@ class Cluster:
                     with suppress(Exception):
                         future.release()
 
+    def _attended(self, client: Any) -> None:
+        """Raises UnusableRequest once the cluster has had no worker for too long."""
+        with suppress(Exception):
+            if client.nthreads():
+                self._unattended = None
+                return
+        now = time.monotonic()
+        self._unattended = self._unattended or now
+        if now - self._unattended > self._patience:
+            raise UnusableRequest((_without_workers(self._address, self._patience),))
+
     def _connected(self, *, first: bool = False) -> Any:
         """The client, or a new one: waited for, if there was one before."""
         with self._lock:
             began = time.monotonic()
             while self._client is None or self._client.status != "running":
                 try:
-                    self._client = _client(self._address, 10.0 if first else 5.0)
+                    self._client = _client(self._address, FIRST if first else FIRST / 2)
                 except UnusableRequest:
                     raise
                 except Exception as error:  # the library raises whatever its parts do
@@ -122,9 +141,33 @@ def _client(address: str, seconds: float) -> Any:
     except ImportError as error:
         hint = "pip install 'peerbench[fleet]'"
         raise UnusableRequest((Finding("fleet", "error", "a cluster needs more than is installed", hint),)) from error
-    made: Any = Client  # which carries no types
     with _quiet():
-        return made(address, timeout=seconds, set_as_default=False)
+        return _begun(Client, address, seconds)
+
+
+def _begun(kind: Any, address: str, seconds: float) -> Any:
+    """A client, begun beside this thread: the library waits for ever for a server that is no scheduler.
+
+    Raises what the library raises, or TimeoutError. One that was not begun whole is not closed at its end, over which
+    the library would wait once more and print a traceback.
+    """
+    made, wrong = kind.__new__(kind), list[BaseException]()
+
+    def begin() -> None:
+        try:
+            made.__init__(address, timeout=seconds, set_as_default=False)
+        except BaseException as error:
+            wrong.append(error)
+
+    beginning = threading.Thread(target=begin, daemon=True)
+    beginning.start()
+    beginning.join(seconds + MOST_BEYOND)
+    if not wrong and not beginning.is_alive():
+        return made
+    made.status = "newly-created"
+    if not wrong or isinstance(wrong[0], MemoryError):  # it reads the length of a message from what is none
+        raise TimeoutError("what answers there is no scheduler")
+    raise wrong[0]
 
 
 def _closed(client: Any) -> None:
@@ -136,6 +179,17 @@ def _closed(client: Any) -> None:
 def _unbuilt(error: BaseException) -> Finding:
     message = f"No worker of the cluster could build it: {type(error).__name__}: {_line(error)}"
     return Finding("fleet", "error", message, "Build it alone: the machines may lack memory, or the project's folder.")
+
+
+def _without_workers(address: str, seconds: float) -> Finding:
+    message = f"the cluster at {address} has had no worker for {seconds:.0f} seconds"
+    hint = f"Start one with `dask worker {address}` on each machine, or leave out --cluster to build here with -j N."
+    return Finding("fleet", "error", message, hint)
+
+
+def _no_address(address: str) -> Finding:
+    hint = "Write tcp://HOST:PORT, e.g. tcp://scheduler:8786, as `dask scheduler` prints it."
+    return Finding("fleet", "error", f"'{address}' is no address of a scheduler", hint, Origin(locator="--cluster"))
 
 
 def _unreachable(address: str, error: BaseException) -> Finding:
