@@ -196,11 +196,6 @@ class Config:
         """company → subject | core | reference."""
         return {**{peer.company: peer.role for peer in self.peers}, self.subject: "subject"}
 
-    @property
-    def metric_ids(self) -> tuple[str, ...]:
-        """Every metric of every group once, in the order of the file."""
-        return tuple(dict.fromkeys(metric for group in self.metrics for metric in group.metrics))
-
     def place(self, *keys: str | int) -> Origin:
         """Where a key's value stands, or the nearest key above it that is written down."""
         for length in range(len(keys), -1, -1):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import calendar
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Final
 
 FLOW_WINDOWS: Final = ("ltm", "fy", "quarter", "cy")
@@ -64,7 +64,3 @@ def year_end_month(end: date) -> int:
 def near(first: date, second: date, *, days: int = 10) -> bool:
     """Whether two period ends are the same one for a 52/53-week reporter."""
     return abs((first - second).days) <= days
-
-
-def day_after(day: date) -> date:
-    return day + timedelta(days=1)

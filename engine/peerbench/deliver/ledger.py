@@ -16,15 +16,15 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final, Literal, TypeGuard, get_args
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from peerbench.deliver import database, pruning, tables
-from peerbench.deliver.tables import DELIVERIES, DOCUMENTS, DONE, FACTS, ISSUES, PASSED, SEAL, WATCHES
+from peerbench.deliver.tables import DELIVERIES, DOCUMENTS, FACTS, ISSUES, PASSED, WATCHES, read, written
+from peerbench.deliver.transaction import Transaction, chunks, match
 from peerbench.schedule import first_seen
 
 State = Literal["due", "building", "built", "held", "unchanged", "published", "failed"]
@@ -202,10 +202,10 @@ class Ledger:
             if _followed(found, expression, now):
                 return _watch(found)
             if found is not None and found["expression"] == expression:
-                found_now = {**found, "seen": _text(now)}
+                found_now = {**found, "seen": written(now)}
                 work.put(WATCHES, found_now, old=found)
                 return _watch(found_now)
-            fresh = {"brief": brief, "expression": expression, "since": _text(now), "seen": _text(first_seen(now))}
+            fresh = {"brief": brief, "expression": expression, "since": written(now), "seen": written(first_seen(now))}
             work.put(WATCHES, fresh, old=found)
             return _watch(fresh)
 
@@ -223,30 +223,30 @@ class Ledger:
                 work.add(PASSED, _passed_row(over, now))
             for brief, until in (seen or {}).items():
                 known = work.one(WATCHES, brief=brief)
-                if known is not None and known["seen"] < _text(until):
-                    work.put(WATCHES, {**known, "seen": _text(until)}, old=known)
+                if known is not None and known["seen"] < written(until):
+                    work.put(WATCHES, {**known, "seen": written(until)}, old=known)
         return tuple(_issue(row) for row in made)
 
     def passed(self, brief: str | None = None) -> tuple[Passed, ...]:
         """Times that were passed over, in their order."""
         with self._reading() as work:
-            rows = work.all(PASSED, *_is(PASSED, brief=brief), order=(PASSED.c.first, PASSED.c.brief))
+            rows = work.all(PASSED, *match(PASSED, brief=brief), order=(PASSED.c.first, PASSED.c.brief))
         return tuple(
-            Passed(row["brief"], _time(row["first"]), _time(row["last"]), row["times"], row["reason"]) for row in rows
+            Passed(row["brief"], read(row["first"]), read(row["last"]), row["times"], row["reason"]) for row in rows
         )
 
     def known_documents(self, brief: str) -> frozenset[str]:
         """The documents that an issue of this brief was already due for."""
         with self._reading() as work:
-            return frozenset(row["document"] for row in work.all(DOCUMENTS, *_is(DOCUMENTS, brief=brief)))
+            return frozenset(row["document"] for row in work.all(DOCUMENTS, *match(DOCUMENTS, brief=brief)))
 
     def plan_filing(self, one: Occasion, documents: Mapping[str, date], now: datetime) -> Issue | None:
         """An issue for documents (name → day it became known), and these noted; None if another pass was first."""
         with self._writing() as work:
-            rows = ({"brief": one.brief, "document": name, "known_on": day.isoformat(), "noted": _text(now)}
+            rows = ({"brief": one.brief, "document": name, "known_on": day.isoformat(), "noted": written(now)}
                     for name, day in documents.items())  # fmt: skip
             fresh = [name for row in rows if (name := work.add(DOCUMENTS, row)) is not None]
-            made = work.add_at(one, now) if fresh else None
+            made = _added(work, one, now) if fresh else None
         return None if made is None else _issue(made)
 
     # ---- issues ------------------------------------------------------------------------------------------------------
@@ -267,16 +267,16 @@ class Ledger:
             if found is None or work.first(ISSUES, *_busy(found, now)) is not None:
                 return None
             taken = {**found, "state": "building", "attempt": found["attempt"] + 1, "owner": owner, "next_try": "",
-                     "lease_until": _text(now + lease), "changed": _text(now)}  # fmt: skip
+                     "lease_until": written(now + lease), "changed": written(now)}  # fmt: skip
             return _issue(taken) if work.put(ISSUES, taken, old=found) else None
 
     def extend(self, issue: Issue, now: datetime, *, lease: timedelta = LEASE) -> Issue:
         """A sign of life: the lease runs anew. Raises LeaseLost."""
-        return self._hold(issue, now, lease_until=_text(now + lease))
+        return self._hold(issue, now, lease_until=written(now + lease))
 
     def built(self, issue: Issue, now: datetime, *, digest: str = "", lease: timedelta = LEASE) -> Issue:
         """Built elsewhere, to be published by the holder of the lease. Raises LeaseLost."""
-        return self._hold(issue, now, state="built", digest=digest, lease_until=_text(now + lease))
+        return self._hold(issue, now, state="built", digest=digest, lease_until=written(now + lease))
 
     def finish(
         self,
@@ -298,11 +298,11 @@ class Ledger:
         """
         with self._writing() as work:
             found = self._held(work, issue)
-            names = work.facts(facts)
+            names = _noted(work, facts)
             ended = {**found, "state": outcome if again is None else "due", "owner": "", "lease_until": "",
-                     "next_try": "" if again is None else _text(again), "folder": folder or found["folder"],
+                     "next_try": "" if again is None else written(again), "folder": folder or found["folder"],
                      "digest": digest or found["digest"], "facts": names or found["facts"], "reason": reason,
-                     "changed": _text(now)}  # fmt: skip
+                     "changed": written(now)}  # fmt: skip
             work.put(ISSUES, ended, old=found)
             for to in send if outcome == "published" and again is None else ():
                 work.add(DELIVERIES, _delivery(issue.id, to, now))
@@ -314,7 +314,7 @@ class Ledger:
             found = work.first(ISSUES, ISSUES.c.id == issue, ISSUES.c.state.in_(("held", "failed")))
             if found is None:
                 return None
-            fresh = {**found, "state": "due", "attempt": 0, "next_try": "", "changed": _text(now)}
+            fresh = {**found, "state": "due", "attempt": 0, "next_try": "", "changed": written(now)}
             work.put(ISSUES, fresh, old=found)
         return _issue(fresh)
 
@@ -327,13 +327,13 @@ class Ledger:
     def issues(self, brief: str | None = None, *, states: Sequence[State] = STATES) -> tuple[Issue, ...]:
         """Issues in these states, of one brief or all, by scheduled time, the oldest first."""
         with self._reading() as work:
-            rows = work.all(ISSUES, *_is(ISSUES, brief=brief), ISSUES.c.state.in_(tuple(states)),
+            rows = work.all(ISSUES, *match(ISSUES, brief=brief), ISSUES.c.state.in_(tuple(states)),
                             order=(ISSUES.c.scheduled_for, ISSUES.c.brief))  # fmt: skip
         return tuple(_issue(row) for row in rows)
 
     def last(self, brief: str, *, before: datetime | None = None) -> Issue | None:
         """The newest published issue of a brief, by scheduled time; before: scheduled earlier than that."""
-        earlier = () if before is None else (ISSUES.c.scheduled_for < _text(before),)
+        earlier = () if before is None else (ISSUES.c.scheduled_for < written(before),)
         with self._reading() as work:
             found = work.first(ISSUES, ISSUES.c.brief == brief, ISSUES.c.state == "published", *earlier,
                                order=(ISSUES.c.scheduled_for.desc(),))  # fmt: skip
@@ -342,8 +342,8 @@ class Ledger:
     def superseded(self, issue: Issue, now: datetime) -> Issue | None:
         """A later issue of the same brief, up to now: the earlier of the two is no longer the news."""
         with self._reading() as work:
-            later = (ISSUES.c.brief == issue.brief, ISSUES.c.scheduled_for > _text(issue.scheduled_for))
-            past = ISSUES.c.scheduled_for <= _text(now)  # a clock that was far ahead once may have left others
+            later = (ISSUES.c.brief == issue.brief, ISSUES.c.scheduled_for > written(issue.scheduled_for))
+            past = ISSUES.c.scheduled_for <= written(now)  # a clock that was far ahead once may have left others
             found = work.first(ISSUES, *later, past, order=(ISSUES.c.scheduled_for.desc(),))
         return None if found is None else _issue(found)
 
@@ -359,11 +359,11 @@ class Ledger:
         with self._reading() as work:
             held = [(ISSUES, row) for row in work.all(ISSUES, ISSUES.c.state.in_(("building", "built")))]
             held += [(DELIVERIES, row) for row in work.all(DELIVERIES, DELIVERIES.c.state == "sending")]
-        lost = [(table, row) for table, row in held if row["lease_until"] > _text(now) and gone(row["owner"])]
+        lost = [(table, row) for table, row in held if row["lease_until"] > written(now) and gone(row["owner"])]
         if not lost:
             return 0
         with self._writing() as work:
-            return sum(work.put(table, {**row, "lease_until": _text(now)}, old=row) for table, row in lost)
+            return sum(work.put(table, {**row, "lease_until": written(now)}, old=row) for table, row in lost)
 
     # ---- facts used --------------------------------------------------------------------------------------------------
 
@@ -381,7 +381,7 @@ class Ledger:
         found: list[tuple[Issue, UsedFact]] = []
         with self._reading() as work:
             published = work.all(ISSUES, ISSUES.c.state == "published", order=(ISSUES.c.scheduled_for, ISSUES.c.brief))
-            rows = [row for some in _chunks(sorted(set(facts)))
+            rows = [row for some in chunks(sorted(set(facts)))
                     for row in work.all(FACTS, FACTS.c.fact.in_(some), order=(FACTS.c.fact,))]  # fmt: skip
         by_set: dict[str, list[UsedFact]] = {}
         for row in rows:
@@ -392,30 +392,22 @@ class Ledger:
 
     # ---- deliveries --------------------------------------------------------------------------------------------------
 
-    def queue_delivery(self, issue: str, to: To, now: datetime) -> Queued:
-        """A delivery of an issue (by id) noted; one that was noted before is returned as it stands."""
-        row = _delivery(issue, to, now)
-        with self._writing() as work:
-            made = work.add(DELIVERIES, row) or work.one(DELIVERIES, id=row["id"])
-        assert made is not None
-        return _queued(made)
-
     def claim_delivery(
         self, owner: str, now: datetime, *, lease: timedelta = LEASE, issue: str | None = None
     ) -> Queued | None:
         """The next delivery that may be tried, for `owner` alone until the lease ends; None: nothing to do."""
-        at = _text(now)
+        at = written(now)
         may = sa.or_(
             sa.and_(DELIVERIES.c.state == "queued", _over(DELIVERIES.c.next_try, now)),
             sa.and_(DELIVERIES.c.state == "sending", _over(DELIVERIES.c.lease_until, now)),
         )
         with self._writing() as work:
-            found = work.first(DELIVERIES, may, *_is(DELIVERIES, issue=issue),
+            found = work.first(DELIVERIES, may, *match(DELIVERIES, issue=issue),
                                order=(DELIVERIES.c.next_try, DELIVERIES.c.id))  # fmt: skip
             if found is None:
                 return None
             taken = {**found, "state": "sending", "attempts": found["attempts"] + 1, "owner": owner,
-                     "lease_until": _text(now + lease), "changed": at}  # fmt: skip
+                     "lease_until": written(now + lease), "changed": at}  # fmt: skip
             return _queued(taken) if work.put(DELIVERIES, taken, old=found) else None
 
     def settle_delivery(
@@ -434,8 +426,8 @@ class Ledger:
             if found is None or (found["state"], found["owner"]) != ("sending", delivery.owner):
                 raise LeaseLost(f"the delivery to {delivery.target} {delivery.recipient}".rstrip())
             ended = {**found, "state": state, "owner": "", "lease_until": "", "last_error": error,
-                     "next_try": _text(again) if again is not None else "",
-                     "receipt": json.dumps(dict(receipt or {}), sort_keys=True), "changed": _text(now)}  # fmt: skip
+                     "next_try": written(again) if again is not None else "",
+                     "receipt": json.dumps(dict(receipt or {}), sort_keys=True), "changed": written(now)}  # fmt: skip
             work.put(DELIVERIES, ended, old=found)
         return _queued(ended)
 
@@ -445,7 +437,7 @@ class Ledger:
             found = work.first(DELIVERIES, DELIVERIES.c.id == delivery, DELIVERIES.c.state == "dead")
             if found is None:
                 return None
-            fresh = {**found, "state": "queued", "attempts": 0, "next_try": _text(now), "changed": _text(now)}
+            fresh = {**found, "state": "queued", "attempts": 0, "next_try": written(now), "changed": written(now)}
             work.put(DELIVERIES, fresh, old=found)
         return _queued(fresh)
 
@@ -456,7 +448,7 @@ class Ledger:
         order = (DELIVERIES.c.issue, DELIVERIES.c.target, DELIVERIES.c.audience, DELIVERIES.c.recipient)
         with self._reading() as work:
             rows = work.all(
-                DELIVERIES, *_is(DELIVERIES, issue=issue), DELIVERIES.c.state.in_(tuple(states)), order=order
+                DELIVERIES, *match(DELIVERIES, issue=issue), DELIVERIES.c.state.in_(tuple(states)), order=order
             )
         return tuple(_queued(row) for row in rows)
 
@@ -464,7 +456,7 @@ class Ledger:
         """What `prune` would forget; nothing is changed."""
         unanswered = frozenset(one.id for one in self.unanswered(now))
         with self._reading() as work:
-            chosen = pruning.choice(work, _text(before), briefs=tuple(briefs), unanswered=unanswered)
+            chosen = pruning.choice(work, written(before), briefs=tuple(briefs), unanswered=unanswered)
             facts = sum(len(work.all(FACTS, FACTS.c.facts == name)) for name in chosen.facts)
         return _pruned(chosen, facts)
 
@@ -476,7 +468,7 @@ class Ledger:
         """
         unanswered = frozenset(one.id for one in self.unanswered(now))
         with self._writing() as work:
-            chosen = pruning.choice(work, _text(before), briefs=tuple(briefs), unanswered=unanswered)
+            chosen = pruning.choice(work, written(before), briefs=tuple(briefs), unanswered=unanswered)
             facts = pruning.forget(work, chosen)
         if chosen.issues:
             with database.told(self._shown):
@@ -496,11 +488,11 @@ class Ledger:
     def _hold(self, issue: Issue, now: datetime, **changes: str) -> Issue:
         with self._writing() as work:
             found = self._held(work, issue)
-            held = {**found, **changes, "changed": _text(now)}
+            held = {**found, **changes, "changed": written(now)}
             work.put(ISSUES, held, old=found)
         return _issue(held)
 
-    def _held(self, work: _Work, issue: Issue) -> dict[str, Any]:
+    def _held(self, work: Transaction, issue: Issue) -> dict[str, Any]:
         """The row of an issue that its holder still holds: same owner, same attempt."""
         found = work.one(ISSUES, id=issue.id)
         mine = (issue.owner, issue.attempt)
@@ -509,80 +501,15 @@ class Ledger:
         return found
 
     @contextmanager
-    def _writing(self) -> Iterator[_Work]:
+    def _writing(self) -> Iterator[Transaction]:
         with database.told(self._shown), self._engine.begin() as connection:
             database.alone(connection)
-            yield _Work(connection, self._shown)
+            yield Transaction(connection, self._shown)
 
     @contextmanager
-    def _reading(self) -> Iterator[_Work]:
+    def _reading(self) -> Iterator[Transaction]:
         with database.told(self._shown), self._engine.connect() as connection:
-            yield _Work(connection.execution_options(reading=True), self._shown)
-
-
-class _Work:
-    """Rows in and out of one transaction, each with its seal made or checked."""
-
-    def __init__(self, connection: sa.Connection, shown: str) -> None:
-        self._connection, self._shown = connection, shown
-
-    def all(self, table: sa.Table, *where: Any, order: Sequence[Any] = ()) -> list[dict[str, Any]]:
-        rows = self._connection.execute(sa.select(table).where(*where).order_by(*order)).mappings()
-        return [self._whole(table, dict(row)) for row in rows]
-
-    def first(self, table: sa.Table, *where: Any, order: Sequence[Any] = ()) -> dict[str, Any] | None:
-        row = self._connection.execute(sa.select(table).where(*where).order_by(*order).limit(1)).mappings().first()
-        return None if row is None else self._whole(table, dict(row))
-
-    def one(self, table: sa.Table, **keys: str) -> dict[str, Any] | None:
-        return self.first(table, *_is(table, **keys))
-
-    def add(self, table: sa.Table, row: Mapping[str, Any]) -> dict[str, Any] | None:
-        """The row added; None where its key, or another unique one, is there already or was once."""
-        if table is ISSUES and self.first(DONE, *pruning.done(row)) is not None:
-            return None
-        dialect = postgresql if self._connection.dialect.name == "postgresql" else sqlite
-        fresh = tables.sealed(row)
-        done = self._connection.execute(dialect.insert(table).values(**fresh).on_conflict_do_nothing())
-        return fresh if done.rowcount else None
-
-    def drop(self, table: sa.Table, *where: Any) -> int:
-        """Rows taken out; how many."""
-        return int(self._connection.execute(table.delete().where(*where)).rowcount)
-
-    def add_at(self, one: Occasion, now: datetime) -> dict[str, Any]:
-        """The issue at its time, or at the first second after it that no issue of the brief has."""
-        while (made := self.add(ISSUES, _fresh(one, now))) is None:
-            one = replace(one, scheduled_for=one.scheduled_for + timedelta(seconds=1))
-        return made
-
-    def put(self, table: sa.Table, row: Mapping[str, Any], *, old: Mapping[str, Any] | None) -> bool:
-        """The row in place of `old`, unless that has changed meanwhile; added where there was none."""
-        if old is None:
-            return self.add(table, row) is not None
-        keys = [column == old[column.name] for column in table.c if column.name in ("id", "brief")][:1]
-        fresh = tables.sealed(row)
-        done = self._connection.execute(table.update().where(*keys, table.c[SEAL] == old[SEAL]).values(**fresh))
-        return bool(done.rowcount)
-
-    def facts(self, used: Sequence[UsedFact]) -> str:
-        """The name of a set of facts, added if there is none like it; issues of quiet days share theirs."""
-        if not used:
-            return ""
-        name = _named(used)
-        if self.first(FACTS, FACTS.c.facts == name) is None:
-            rows = [tables.sealed({"facts": name, "fact": one.fact, "value": one.value, "currency": one.currency,
-                                   "known_on": one.known_on.isoformat(), "source": one.source})
-                    for one in used]  # fmt: skip
-            self._connection.execute(FACTS.insert(), rows)
-        return name
-
-    def _whole(self, table: sa.Table, row: dict[str, Any]) -> dict[str, Any]:
-        if tables.seal(row) != row[SEAL]:
-            keys = [str(row[column.name]) for column in table.c if column.name in _NAMING]
-            place = f"{table.name.removeprefix(tables.PREFIX)}, row {' '.join(keys)}"
-            raise database.damaged(self._shown, f"{place} is not as it was written")
-        return row
+            yield Transaction(connection.execution_options(reading=True), self._shown)
 
 
 # ---- rows ------------------------------------------------------------------------------------------------------------
@@ -590,11 +517,11 @@ class _Work:
 
 def _followed(row: Mapping[str, Any] | None, expression: str, now: datetime) -> TypeGuard[Mapping[str, Any]]:
     """Whether a schedule is one that was followed before, by a clock that is not far ahead of this one."""
-    return row is not None and row["expression"] == expression and row["seen"] <= _text(now + _ASTRAY)
+    return row is not None and row["expression"] == expression and row["seen"] <= written(now + _ASTRAY)
 
 
 def _watch(row: Mapping[str, Any]) -> Watch:
-    return Watch(_time(row["since"]), _time(row["seen"]))
+    return Watch(read(row["since"]), read(row["seen"]))
 
 
 def _claimable(now: datetime) -> Any:
@@ -605,7 +532,7 @@ def _claimable(now: datetime) -> Any:
 
 def _over(until: Any, now: datetime) -> Any:
     """Whether a wait or a lease is over; one of more than a day was noted by a clock that was far ahead."""
-    return sa.or_(until <= _text(now), until > _text(now + _ASTRAY))
+    return sa.or_(until <= written(now), until > written(now + _ASTRAY))
 
 
 def _busy(row: Mapping[str, Any], now: datetime) -> tuple[Any, ...]:
@@ -614,67 +541,54 @@ def _busy(row: Mapping[str, Any], now: datetime) -> tuple[Any, ...]:
     return (*mine, ISSUES.c.state.in_(("building", "built")), sa.not_(_over(ISSUES.c.lease_until, now)))
 
 
-def _is(table: sa.Table, **keys: str | None) -> tuple[Any, ...]:
-    return tuple(table.c[name] == value for name, value in keys.items() if value is not None)
-
-
-def _chunks(names: list[str], size: int = 500) -> Iterator[list[str]]:
-    """SQLite takes only so many parameters in one question."""
-    for start in range(0, len(names), size):
-        yield names[start : start + size]
-
-
-def _text(moment: datetime) -> str:
-    if moment.tzinfo is None:
-        raise ValueError(f"a time without a zone: {moment}")
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def _time(text: str) -> datetime:
-    return datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
-
-
-def _maybe(text: str) -> datetime | None:
-    return _time(text) if text else None
+def _moment(text: str) -> datetime | None:
+    return read(text) if text else None
 
 
 def _fresh(one: Occasion, now: datetime) -> dict[str, Any]:
-    occasion = one.occasion or _text(one.scheduled_for)
+    occasion = one.occasion or written(one.scheduled_for)
     return {
         "id": tables.digest(one.brief, occasion), "brief": one.brief, "config": one.config,
-        "audiences": ",".join(one.audiences), "occasion": occasion, "scheduled_for": _text(one.scheduled_for),
+        "audiences": ",".join(one.audiences), "occasion": occasion, "scheduled_for": written(one.scheduled_for),
         "as_of": one.as_of.isoformat(), "state": "due", "attempt": 0, "owner": "", "lease_until": "", "next_try": "",
-        "folder": "", "digest": "", "facts": "", "reason": one.reason, "changed": _text(now),
+        "folder": "", "digest": "", "facts": "", "reason": one.reason, "changed": written(now),
     }  # fmt: skip
 
 
+def _added(work: Transaction, one: Occasion, now: datetime) -> dict[str, Any]:
+    """The issue at its time, or at the first second after it that no issue of the brief has."""
+    while (made := work.add(ISSUES, _fresh(one, now))) is None:
+        one = replace(one, scheduled_for=one.scheduled_for + timedelta(seconds=1))
+    return made
+
+
 def _passed_row(over: Passed, now: datetime) -> dict[str, Any]:
-    return {"brief": over.brief, "first": _text(over.first), "last": _text(over.last), "times": over.times,
-            "reason": over.reason, "changed": _text(now)}  # fmt: skip
+    return {"brief": over.brief, "first": written(over.first), "last": written(over.last), "times": over.times,
+            "reason": over.reason, "changed": written(now)}  # fmt: skip
 
 
 def _delivery(issue: str, to: To, now: datetime) -> dict[str, Any]:
     return {
         "id": tables.digest(issue, to.target, to.audience, to.recipient), "issue": issue, "target": to.target,
         "audience": to.audience, "recipient": to.recipient, "state": "queued", "attempts": 0, "owner": "",
-        "lease_until": "", "next_try": _text(now), "last_error": "", "receipt": "{}", "changed": _text(now),
+        "lease_until": "", "next_try": written(now), "last_error": "", "receipt": "{}", "changed": written(now),
     }  # fmt: skip
 
 
 def _issue(row: Mapping[str, Any]) -> Issue:
     return Issue(
         row["id"], row["brief"], row["config"], tuple(filter(None, row["audiences"].split(","))), row["occasion"],
-        _time(row["scheduled_for"]), date.fromisoformat(row["as_of"]), row["state"], row["attempt"], row["owner"],
-        _maybe(row["lease_until"]), _maybe(row["next_try"]), row["folder"], row["digest"], row["facts"], row["reason"],
-        _time(row["changed"]),
+        read(row["scheduled_for"]), date.fromisoformat(row["as_of"]), row["state"], row["attempt"], row["owner"],
+        _moment(row["lease_until"]), _moment(row["next_try"]), row["folder"], row["digest"], row["facts"],
+        row["reason"], read(row["changed"]),
     )  # fmt: skip
 
 
 def _queued(row: Mapping[str, Any]) -> Queued:
     return Queued(
         row["id"], row["issue"], row["target"], row["audience"], row["recipient"], row["state"], row["attempts"],
-        row["owner"], _maybe(row["lease_until"]), _maybe(row["next_try"]), row["last_error"],
-        json.loads(row["receipt"]), _time(row["changed"]),
+        row["owner"], _moment(row["lease_until"]), _moment(row["next_try"]), row["last_error"],
+        json.loads(row["receipt"]), read(row["changed"]),
     )  # fmt: skip
 
 
@@ -685,6 +599,19 @@ def _pruned(chosen: pruning.Choice, facts: int) -> Pruned:
 
 def _used(row: Mapping[str, Any]) -> UsedFact:
     return UsedFact(row["fact"], row["value"], row["currency"], date.fromisoformat(row["known_on"]), row["source"])
+
+
+def _noted(work: Transaction, used: Sequence[UsedFact]) -> str:
+    """The name of a set of facts, added if there is none like it; issues of quiet days share theirs."""
+    if not used:
+        return ""
+    name = _named(used)
+    if work.first(FACTS, FACTS.c.facts == name) is None:
+        fresh = [tables.sealed({"facts": name, "fact": one.fact, "value": one.value, "currency": one.currency,
+                               "known_on": one.known_on.isoformat(), "source": one.source})
+                for one in used]  # fmt: skip
+        work.insert(FACTS, fresh)
+    return name
 
 
 def _named(used: Iterable[UsedFact]) -> str:

@@ -6,31 +6,20 @@ delivery of it is ever made again, by whatever clock or schedule.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, Final, Protocol
-
-import sqlalchemy as sa
+from typing import Any, Final
 
 from peerbench.deliver.tables import DELIVERIES, DONE, FACTS, ISSUES, PASSED
+from peerbench.deliver.transaction import Row, Transaction, chunks
 
 OVER: Final = ("published", "unchanged", "held", "failed")
 WAITING: Final = ("queued", "sending", "dead")  # a dead delivery may be asked for once more
-CHUNK: Final = 500  # SQLite takes only so many parameters in one question
-Row = Mapping[str, Any]
 
 UNDER_WAY: Final = "it is not over yet"
 NEWEST: Final = "the newest published of its brief, to which the next is compared"
 UNANSWERED: Final = "it needs a person"
 UNSENT: Final = "a delivery is not finished"
-
-
-class Rows(Protocol):
-    """Rows in and out of one transaction, as the ledger's own."""
-
-    def all(self, table: sa.Table, *where: Any) -> list[dict[str, Any]]: ...
-    def add(self, table: sa.Table, row: Row) -> dict[str, Any] | None: ...
-    def drop(self, table: sa.Table, *where: Any) -> int: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +34,7 @@ class Choice:
     kept: tuple[tuple[Row, str], ...]
 
 
-def choice(work: Rows, before: str, *, briefs: tuple[str, ...], unanswered: frozenset[str]) -> Choice:
+def choice(work: Transaction, before: str, *, briefs: tuple[str, ...], unanswered: frozenset[str]) -> Choice:
     """What goes of the issues scheduled before a time (as the ledger writes it), of these briefs or of all.
 
     unanswered: ids of issues that need a person.
@@ -85,31 +74,20 @@ def _reason(row: Row, newest: frozenset[str], waiting: set[str], unanswered: fro
     return NEWEST if row["id"] in newest else ""
 
 
-def forget(work: Rows, chosen: Choice) -> int:
+def forget(work: Transaction, chosen: Choice) -> int:
     """The rows taken out, their keys left behind; how many facts went."""
     for row in chosen.issues:
         work.add(DONE, _key(row["id"], row))
     by_id = {row["id"]: row for row in chosen.issues}
     for row in chosen.deliveries:
         work.add(DONE, _key(row["id"], by_id[row["issue"]]))
-    for some in _chunks([row["id"] for row in chosen.issues]):
+    for some in chunks([row["id"] for row in chosen.issues]):
         work.drop(DELIVERIES, DELIVERIES.c.issue.in_(some))
         work.drop(ISSUES, ISSUES.c.id.in_(some))
     for row in chosen.passed:
         work.drop(PASSED, PASSED.c.brief == row["brief"], PASSED.c.first == row["first"])
-    return sum(work.drop(FACTS, FACTS.c.facts.in_(some)) for some in _chunks(list(chosen.facts)))
+    return sum(work.drop(FACTS, FACTS.c.facts.in_(some)) for some in chunks(list(chosen.facts)))
 
 
 def _key(key: str, issue: Row) -> dict[str, Any]:
     return {"key": key, "brief": issue["brief"], "scheduled_for": issue["scheduled_for"]}
-
-
-def done(row: Row) -> tuple[Any, ...]:
-    """Whether an issue of that name, or of that brief and time, was forgotten: the condition on DONE."""
-    same_time = sa.and_(DONE.c.brief == row["brief"], DONE.c.scheduled_for == row["scheduled_for"])
-    return (sa.or_(DONE.c.key == row["id"], same_time),)
-
-
-def _chunks(names: list[str]) -> Iterator[list[str]]:
-    for start in range(0, len(names), CHUNK):
-        yield names[start : start + CHUNK]

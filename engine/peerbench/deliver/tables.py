@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -111,3 +112,15 @@ def seal(row: Mapping[str, Any]) -> str:
 def digest(*parts: str) -> str:
     """A short stable name for what the parts name together: 128 bits of their SHA-256, in hex."""
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]
+
+
+def written(moment: datetime) -> str:
+    """A moment as the tables hold it. Raises ValueError without a zone."""
+    if moment.tzinfo is None:
+        raise ValueError(f"a time without a zone: {moment}")
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def read(text: str) -> datetime:
+    """A moment as the tables hold it, read."""
+    return datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)

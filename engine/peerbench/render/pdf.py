@@ -38,7 +38,6 @@ ENDLESS: Final = (
 WIDTHS: Final = {"A4": 210, "Letter": 215.9}
 BASE: Final = "asset:page/"
 CHART: Final = re.compile(r"asset:chart/(.+)\.svg")
-GLYPH: Final = re.compile(r'notdef glyph rendered for Unicode string unsupported by fonts: "(.+?)" \((.+?)\)')
 LINE: Final = (
     '<html lang="en"><head><title>A line</title></head><body class="print"><h1>A</h1>'
     '<p class="standfirst">A</p><p>A <b>b</b></p><table class="lineage"><tbody><tr><th scope="row">1</th>'

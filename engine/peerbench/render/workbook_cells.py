@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final
@@ -325,6 +325,3 @@ def _rate_words(rate: RateOf) -> tuple[str, ...]:
 def span(first: int, last: int, row: int) -> str:
     """Neighbouring cells of one row."""
     return f"{letters(first)}{row + 1}:{letters(last)}{row + 1}"
-
-
-Writer = Callable[["Book"], None]
