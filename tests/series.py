@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from peerbench import pipeline
 from peerbench.brief import dossier, records
+from peerbench.pipeline import basis
 from studies import Written
 
 
@@ -14,7 +14,7 @@ def leave(written: Written, series: Path) -> Path:
     case = written.case
     files = records.files(written.study, written.frames, tuple(written.briefs.values()))
     files |= records.noticed(written.study) | dossier.files(case.data, case.request, written.study.plan)
-    files["manifest.json"] = pipeline._manifest(case, files)
+    files["manifest.json"] = basis.manifest_of(case, files)
     folder = series / case.request.as_of.isoformat()
     for name, data in files.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)

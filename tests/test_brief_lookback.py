@@ -19,6 +19,7 @@ from peerbench.brief.attribution import Side
 from peerbench.brief.since import Since
 from peerbench.core.document import Brief, Note, Paragraph, Table
 from peerbench.core.errors import UnusableRequest
+from peerbench.pipeline import earlier
 from peerbench.render.format import text as printed
 from series import leave
 from studies import DAY, Written, walk
@@ -39,12 +40,12 @@ def follow(written: Written, series: Path, **config: Any) -> Any:
     """The case of an issue, with what it finds before it."""
     case = replace(written.case, config=replace(written.case.config, **config))
     side = Side(dossier.asked(case.request, written.study.plan), case.data, pipeline.printed(written.frames))
-    return pipeline._looking_back(case, series / case.request.as_of.isoformat(), side)
+    return earlier.looking_back(case, series / case.request.as_of.isoformat(), side)
 
 
 def write(written: Written, before: Any) -> dict[str, Brief]:
     study, _ = assemble.study(written.case.data, written.case.request)
-    study = pipeline._with_before(study, before)
+    study = earlier.with_before(study, before)
     return {reader.name: compose.compose(study, reader) for reader in written.case.request.audiences}
 
 
@@ -108,7 +109,7 @@ def test_risk_and_policy_follow_what_they_speak_of(briefs: Mapping[str, Brief]) 
 
 
 def test_the_sentence_says_what_the_table_says(alibaba: Written, before: Any) -> None:
-    study = pipeline._with_before(alibaba.study, before)
+    study = earlier.with_before(alibaba.study, before)
     reader = next(one for one in alibaba.case.request.audiences if one.name == "institutional")
     brief = compose.compose(study, reader, length="one")
     assert words(block(brief, "since")) == (
@@ -204,7 +205,7 @@ def test_a_corrected_fact_is_printed_with_old_new_and_why(alibaba: Written, seri
 
 def test_a_correction_is_owed_whole_however_full_the_page(alibaba: Written, series: Path) -> None:
     corrected = with_income(alibaba, date(2025, 3, 31), 2_000e6)
-    study = pipeline._with_before(corrected.study, follow(corrected, series).before)
+    study = earlier.with_before(corrected.study, follow(corrected, series).before)
     for reader in corrected.case.request.audiences:
         for length in ("four", "one"):
             steps = {page: range(40) for page in ("first", "one")}

@@ -12,11 +12,12 @@ from typing import Any
 import polars as pl
 import pytest
 
-from peerbench import editions, lookup, pipeline
+from peerbench import editions, lookup
 from peerbench.brief import assemble, lookback
 from peerbench.compare import changes
 from peerbench.core.document import Brief, Note
 from peerbench.core.language import fragments
+from peerbench.pipeline import earlier
 from series import leave
 from studies import Written
 from studies import words as said
@@ -37,7 +38,7 @@ def series(variant: Callable[..., Written], tmp_path_factory: pytest.TempPathFac
 def both(written: Written, before: Any, length: str = "four") -> Iterator[tuple[Brief, Brief, tuple[str, ...]]]:
     """Each audience's brief in English and in Chinese, and what has no words."""
     study, _ = assemble.study(written.case.data, written.case.request)
-    study = pipeline._with_before(study, before)
+    study = earlier.with_before(study, before)
     shop = editions.Shop(study, lookup.layers(None), Path("unused"), length, language="zh-CN")  # type: ignore[arg-type]
     for reader in written.case.request.audiences:
         yield replace(shop, language="en").brief(reader), *shop.written(reader)

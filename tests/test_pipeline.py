@@ -27,6 +27,7 @@ from peerbench import cli, pipeline
 from peerbench.brief import assemble
 from peerbench.core.dataset import Dataset, InputFile
 from peerbench.core.errors import UnusableRequest
+from peerbench.pipeline import basis
 from peerbench.sources.dataset import embedded
 from studies import TODAY, project
 
@@ -160,7 +161,7 @@ def test_the_data_lock_follows_from_the_tables_of_the_manifest(issue: dict[str, 
 
 def test_two_files_of_one_name_are_both_in_the_manifest(platforms: Dataset) -> None:
     files = (InputFile("a/prices.csv", "1" * 64), InputFile("b/prices.csv", "2" * 64))
-    named = pipeline._inputs(replace(platforms, files=files), SimpleNamespace(files=()))  # type: ignore[arg-type]
+    named = basis.input_digests(replace(platforms, files=files), SimpleNamespace(files=()))  # type: ignore[arg-type]
     assert named == {"prices.csv": "1" * 64, "prices.csv (2)": "2" * 64}
 
 
