@@ -284,7 +284,7 @@ def code() -> str:
     """Digest of the modules that decide what a page holds and how it is laid out."""
     rooms = (Path(__file__).parent / room for room in ("brief", "narrate", "charts", "render"))
     total = hashlib.sha256()
-    for path in sorted(path for room in rooms for path in room.glob("*.py")):
+    for path in sorted(path for room in rooms for path in room.rglob("*.py")):
         total.update(f"{path.name}\0".encode() + path.read_bytes())
     return total.hexdigest()
 
