@@ -217,7 +217,7 @@ def _strings(tree: ast.AST) -> Iterator[str]:
 @pytest.fixture(scope="module")
 def said_in_code(root: Path) -> set[str]:
     rooms = [root / "engine/peerbench" / room for room in ("narrate", "brief")]
-    trees = [ast.parse(file.read_text("utf-8")) for room in rooms for file in sorted(room.glob("*.py"))]
+    trees = [ast.parse(file.read_text("utf-8")) for room in rooms for file in sorted(room.rglob("*.py"))]
     plans = "\n".join(file.read_text("utf-8") for file in root.glob("templates/*/audience.yaml"))
     titles, heads = plans.split(), re.findall(r"head: ([a-z_]+)$", plans, re.MULTILINE)
     return {text for tree in trees for text in _strings(tree)} | {
