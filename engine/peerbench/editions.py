@@ -98,9 +98,10 @@ class Shop:
         return translate.translated(brief, spoken.language, self._names(spoken.language.rules.native))
 
     def _names(self, native: str) -> dict[str, str]:
-        """Companies' names in the script of the language, by their names in English."""
+        """Companies' names by their names in English: in the script of the language where they have one, else those."""
         companies = self.study.data.companies.values()
-        return {one.name: one.native_name for one in companies if native and script(one.native_name) == native}
+        own = {one.name: one.native_name for one in companies if native and script(one.native_name) == native}
+        return {one.name: own.get(one.name, one.name) for one in companies}
 
 
 def rows_of(brief: Brief) -> dict[str, str]:
@@ -329,9 +330,10 @@ def drawn(shop: Shop, brief: Brief) -> dict[str, str]:
 
 def _spoken(colours: Theme, language: Language) -> Theme:
     """The theme with the fixed words of charts in a language, in a font that has its letters."""
-    from peerbench.charts.theme import FONT, WORDS
+    from peerbench.charts.theme import COMMA, FONT, WORDS
 
     said = {text: language.say(text) for text in WORDS}
+    said[COMMA] = language.messages.get("between: , ", COMMA)
     said["month"] = language.rules.dates["chart"]
     font = f"{FONT}, {HAN_SANS}" if language.rules.wide else colours.font
     return replace(colours, words=said, font=font)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import fields, is_dataclass, replace
 from typing import Any, Final
 
-from peerbench.core.document import Brief, Chart, Native, Note, Number, Panel, Strong, Text
+from peerbench.core.document import Brief, Chart, Native, Note, Number, Panel, Strong, Text, When
 from peerbench.core.figures import Identity
 from peerbench.core.language import NUMBER, Language, fragments
 
@@ -136,11 +136,23 @@ class _Translator:
         made: list[Any] = []
         for place, span in enumerate(spans):
             before = spans[place - 1] if place else None
+            if self._apart(spans, place):
+                made.append(Text(self.language.messages.get("between: , ", ", ")))
+                continue
             if isinstance(span, Text) and isinstance(before, Number) and (moved := self._moved(before, span)):
                 made[-1:] = moved
             elif not (isinstance(span, Text) and span.text == " " and self.language.rules.wide and _stopped(made)):
-                made.append(self.part(span))
+                said = self.part(span)
+                if isinstance(said, Text) and self.language.rules.wide and _stopped(made):
+                    said = Text(said.text.lstrip(" "))
+                made.append(said)
         return self._ranges(made)
+
+    def _apart(self, spans: tuple[Any, ...], place: int) -> bool:
+        """Whether a comma parts a text from its figure or its day, and does not join a list of them."""
+        if spans[place] != Text(", ") or not 0 < place < len(spans) - 1:
+            return False
+        return isinstance(spans[place + 1], When | Number) and not isinstance(spans[place - 1], When | Number)
 
     def _ranges(self, spans: list[Any]) -> tuple[Any, ...]:
         """A range says its currency once: with the first end where it goes before, else with the last."""

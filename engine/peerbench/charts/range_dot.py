@@ -13,7 +13,7 @@ from peerbench.charts.labels import Box, Label, broken, find_room, remark, settl
 from peerbench.charts.marks import TARGET_AREA, Mark, Path, Rule
 from peerbench.charts.measure import width, wrap
 from peerbench.charts.scales import Scale, Text, multiples, step, tick_texts
-from peerbench.charts.theme import Theme, px, shape
+from peerbench.charts.theme import COMMA, Theme, px, shape
 from peerbench.core.document import Number
 from peerbench.core.figures import DotPoint, DotRow, Identity, RangeDot
 
@@ -304,7 +304,7 @@ def _above(frame: _Frame, index: int) -> list[Label]:
         label = Label(gap or frame.text(point.label), at, y - 12, colour, align, 10.6, "semibold")  # type: ignore[arg-type]
     else:
         name = f"{frame.identities[point.company].name} " if index == 0 else ""
-        value = ", ".join(part for part in (frame.text(point.label), gap) if part)
+        value = frame.theme.say(COMMA).join(part for part in (frame.text(point.label), gap) if part)
         label = Label(name + value, x, y - 12.5, colour, "center", 10.6, "semibold")
     return [label.within(max(0.0, frame.names - 6), frame.right)]
 

@@ -13,7 +13,7 @@ from peerbench.charts.labels import Align, Box, Label, find_room
 from peerbench.charts.marks import TARGET_AREA, Mark, Path, Rule
 from peerbench.charts.measure import width
 from peerbench.charts.scales import Scale, Text, multiples, rounded_domain, tick_texts
-from peerbench.charts.theme import Theme, px, shape
+from peerbench.charts.theme import COMMA, Theme, px, shape
 from peerbench.core.document import Number
 from peerbench.core.figures import Identity, Scatter, ScatterPoint
 
@@ -200,7 +200,7 @@ def _names(
     boxes, labels = list(obstacles[0]), []
     for point in sorted(points, key=lambda one: identities[one.company].slot):
         identity = identities[point.company]
-        said = (identity.name, f"{text(point.y)}, {text(point.x)}")
+        said = (identity.name, f"{text(point.y)}{theme.say(COMMA)}{text(point.x)}")
         colours = (theme.target,) * 2 if identity.slot == 0 else (theme.ink, theme.sec)
         strict = len(points) >= MANY and identity.slot > 0
         found = _place(

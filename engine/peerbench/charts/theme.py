@@ -91,9 +91,11 @@ OWN: Final = ("theme", "target", "tint", "panel")  # what a house may choose
 TINT: Final = 0.09  # of the subject's colour in the ground of its row
 HAIR: Final = 0.28
 DARK_CONTRAST: Final = 7.0
+COMMA: Final = ", "  # between two figures of one point
 WORDS: Final = (  # drawn in charts, apart from what a figure holds
     *("Now", "Mean", "+1 s.d.", "−1 s.d.", "Peer median", "peer medians", "tick: year before", "NA"),
     *("Price {number}", "{name}, and its gap"),
+    COMMA,
 )  # fmt: skip
 SHAPES: Final = ("circle", "square", "triangle-up", "diamond", "cross", "triangle-down", "circle-outline")
 

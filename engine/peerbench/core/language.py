@@ -149,6 +149,8 @@ class Language:
         """A count, an ordinal, a date, a code, or signs and figures alone."""
         if PLAIN.fullmatch(text) and not any(joint in text for joint in JOINTS):
             return text
+        if amount := AMOUNT.fullmatch(text):
+            return self._amount(amount)
         return count(text, self.rules) or dated(text, self.rules) or (text if CODE.fullmatch(text) else None)
 
     def _patterned(self, text: str, depth: int) -> str | None:
@@ -172,6 +174,8 @@ class Language:
     def _hole(self, hole: str, inner: str, depth: int) -> str | None:
         """What stands in a hole, in this language; None where it is not of the hole's kind."""
         kind = hole.partition("_")[0]
+        if inner in self.names:  # which may hold a stop: J. B. Chemicals
+            return self.names[inner]
         if kind not in FREE and (inner.endswith((".", ":", ";")) or ". " in inner or "; " in inner):
             return None
         if kind == "any":

@@ -15,6 +15,7 @@ MEASURE_PT: Final = 178 / 25.4 * 72
 SIZE_PT: Final = 27.0
 ONE_PAGE: Final = {"size": 23.0, "measure": 117.333 / 25.4 * 72}  # eight columns, beside the panel
 TRACKING_EM: Final = -0.012
+CLAUSE: Final = "，；：。！？"  # behind which a line ends best
 STOPS: Final = "，。、；：！？）》”’%"
 OPENING: Final = "（《“‘"
 HANGING: Final = frozenset({  # words that lean on the next one and do not end a line
@@ -93,7 +94,8 @@ def _wide(runs: Sequence[Node], face: Metrics, size: float, measure: float) -> t
             before = run.text[:letter] or (runs[place - 1].text if place else "")
             after = run.text[letter:] or (runs[place + 1].text if place + 1 < len(runs) else "")
             if max(here, whole - here) <= measure and _breakable(before, after, inside=run.kind != "text", at=letter):
-                bad = abs(2 * here - whole) - (0.5 * whole if before[-1:] in STOPS else 0.0)
+                good = 0.7 if before[-1:] in CLAUSE else 0.5 if before[-1:] in STOPS else 0.0
+                bad = abs(2 * here - whole) - good * whole
                 breaks.append((bad, place, letter))
         at += wide(run.text)
     if not breaks:

@@ -17,6 +17,7 @@ from peerbench.core.errors import UnusableRequest
 from peerbench.core.findings import Finding, Origin, did_you_mean
 from peerbench.render.look import Look, absent
 from peerbench.render.node import Node
+from peerbench.render.voice import Voice
 from peerbench.render.words import Words
 from peerbench.shipped import shipped
 
@@ -114,9 +115,10 @@ def render(name: str, look: Look, values: Mapping[str, Any]) -> str:
 
 
 def _worded(look: Look, values: Mapping[str, Any]) -> dict[str, Any]:
-    """The values with the words of the page's language, and with what stands between two sentences."""
-    gap = look.language.rules.sentences if look.language is not None else " "
-    return {"say": Words(look.language), "gap": gap, **values}
+    """The values with the words of the page's language, and with what stands between sentences, clauses and names."""
+    voice = Voice(look.language)
+    joints = {"gap": voice.gap, "comma": voice.joint(", "), "semicolon": voice.joint("; ")}
+    return {"say": Words(look.language), **joints, "stop": voice.stop, **values}
 
 
 def all_shipped(look: Look, *kinds: str) -> bool:

@@ -56,6 +56,11 @@ class Voice:
         return self.language.messages.get(f"between: {sign}", sign)
 
     @property
+    def gap(self) -> str:
+        """Between two sentences."""
+        return self.rules.sentences if self.rules else " "
+
+    @property
     def stop(self) -> str:
         """The end of a sentence."""
         return self.joint(". ").rstrip()
@@ -83,8 +88,7 @@ class Voice:
 
     def sentences(self, *parts: str) -> str:
         """A lead and what follows it, or several sentences, as one text."""
-        gap = self.rules.sentences if self.rules else " "
-        return gap.join(part for part in parts if part)
+        return self.gap.join(part for part in parts if part)
 
 
 ENGLISH: Final = Voice()
