@@ -25,7 +25,8 @@ JOBS = (
     Job("dora", NEW_YORK),
     Job("eta", Schedule(when="new filing")),
 )
-PLACE = Place("/srv/the desk's 100% briefs", "/opt/venv/bin/bench")
+SECRETS = ("SMTP_PASSWORD", "SLACK_ADDRESS")
+PLACE = Place("/srv/the desk's 100% briefs", "/opt/venv/bin/bench", variables=SECRETS)
 
 # ---- crontab ---------------------------------------------------------------------------------------------------------
 
@@ -150,6 +151,10 @@ CRON_JOB: Final = closed(
                             "type": "array", "minItems": 1,
                             "items": closed(
                                 ["name", "image"], name=NAME, image=TEXT, workingDir=TEXT,
+                                envFrom={
+                                    "type": "array",
+                                    "items": closed(["secretRef"], secretRef=closed(["name"], name=NAME)),
+                                },
                                 command={"type": "array", "items": TEXT},
                                 volumeMounts={
                                     "type": "array", "items": closed(["name", "mountPath"], name=NAME, mountPath=TEXT),
@@ -166,7 +171,7 @@ CRON_JOB: Final = closed(
 
 
 def test_the_cron_jobs_follow_the_schema_one_for_each_time_and_one_for_what_waits() -> None:
-    (text,) = kubernetes(JOBS, Place("/project", "bench")).values()
+    (text,) = kubernetes(JOBS, Place("/project", "bench", variables=SECRETS)).values()
     jobs = list(yaml.safe_load_all(text))
     for job in jobs:
         jsonschema.Draft202012Validator(CRON_JOB).validate(job)
@@ -188,6 +193,22 @@ def test_briefs_whose_names_look_alike_have_jobs_of_their_own() -> None:
 
 
 # ---- all -------------------------------------------------------------------------------------------------------------
+
+
+def test_a_pass_that_a_timer_starts_is_given_the_variables_that_the_configs_name() -> None:
+    """Nothing of a person's shell is there when cron, systemd or Kubernetes starts it; no secret stands in a file."""
+    service = systemd(JOBS, PLACE)["peerbench.service"]
+    assert "EnvironmentFile=-/srv/the desk's 100%% briefs/.bench/environment\n" in service
+    (job, *_) = yaml.safe_load_all(*kubernetes(JOBS, PLACE).values())
+    (container,) = job["spec"]["jobTemplate"]["spec"]["template"]["spec"]["containers"]
+    assert container["envFrom"] == [{"secretRef": {"name": "peerbench"}}]
+    for text in (*crontab(JOBS, PLACE).values(), service, *kubernetes(JOBS, PLACE).values()):
+        assert "# The configs name SMTP_PASSWORD, SLACK_ADDRESS." in text
+    bare = Place("/srv/briefs", "/opt/venv/bin/bench")
+    for text in (f for of in (crontab, systemd, kubernetes) for f in of(JOBS, bare).values()):
+        assert "The configs name" not in text
+        assert "nvironmentFile" not in text
+        assert "envFrom" not in text
 
 
 def test_every_file_carries_the_mark_of_the_command() -> None:

@@ -235,6 +235,13 @@ def test_an_expression_that_cannot_be_is_refused_at_its_place(expression: str, c
     assert found[0].hint
 
 
+def test_a_span_that_goes_over_the_end_is_told_as_the_two_that_it_is() -> None:
+    (found,) = mistakes("0 7 * 11-2 FRI-MON")[:1]
+    assert found.hint == "Write e.g. 11-12,1-2."
+    assert mistakes("0 7 * * FRI-MON")[0].hint == "Write e.g. 5-7,0-1."
+    assert mistakes("0 7 * 11-12,1-2 5-7,0-1") == ()
+
+
 def test_every_field_that_is_wrong_is_told_at_once() -> None:
     assert [one.column for one in mistakes("60 24 32 13 MOM")] == [1, 4, 7, 10, 13]
 
@@ -263,10 +270,15 @@ def test_what_is_taken_can_be_followed(expression: str) -> None:
         ("America/New_Yrok", "Did you mean 'America/New_York'?"),
         ("New York", "Did you mean 'America/New_York'?"),
         ("shanghai", "Did you mean 'Asia/Shanghai'?"),
-        ("Mars/Base", "Write e.g."),
-        ("../../etc/passwd", "Write e.g."),
+        ("Mars/Base", "Name a place"),
+        ("../../etc/passwd", "Name a place"),
         ("America", "Did you mean 'America/"),
-        ("", "Write e.g."),
+        ("", "Name a place"),
+        ("UTC+3", "Name a place"),  # Etc/GMT+3, which looks like it, is three hours behind
+        ("GMT+5", "Name a place"),
+        ("+01:00", "Name a place"),
+        ("localtime", "Name a place"),  # another on every machine
+        ("right/UTC", "Name a place"),  # counts leap seconds
     ],
 )
 def test_a_zone_that_nobody_knows_is_refused_with_the_nearest(zone: str, hint: str) -> None:

@@ -32,6 +32,8 @@ _MONTHS: Final = {
         ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"), start=1
     )
 }
+_MACHINES: Final = frozenset({"localtime", "posixrules", "Factory"})  # another time on every machine, or none
+_PLACE: Final = "Name a place, whose clock it follows: e.g. America/New_York, Asia/Shanghai; or UTC."
 _LONGEST: Final = (0, 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 _NICKNAMES: Final = {
     "@hourly": "0 * * * *", "@daily": "0 0 * * *", "@midnight": "0 0 * * *", "@weekly": "0 0 * * 0",
@@ -240,7 +242,7 @@ def _part(text: str, column: int, field: _Field) -> set[int] | Mistake:
     if last is None:
         return {first}
     if last < first:
-        hint = "Write the earlier first." if field.names else f"Write e.g. {low}-{field.high},{field.low}-{high}."
+        hint = f"Write e.g. {first}-{field.high},{field.low}-{last}."
         return Mistake(column, f"the {field.name} goes from {low} back to {high}", hint)
     return set(range(first, last + 1, int(step or 1)))
 
@@ -267,6 +269,10 @@ def _impossible(words: list[tuple[int, str]], read: list[set[int]]) -> tuple[Mis
 
 def zone_mistake(zone: str) -> Mistake | None:
     """What is wrong with the name of a time zone; nothing if this machine knows it."""
+    if zone in _MACHINES or zone.startswith(("right/", "posix/")):
+        return Mistake(1, f"'{zone}' is no time zone of the IANA list", _PLACE)
+    if re.fullmatch(r"(UTC|GMT|Z)?\s*[+-]\s*\d[\d:]*", zone.strip(), re.IGNORECASE):
+        return Mistake(1, f"'{zone}' is a distance from UTC, no time zone", _PLACE)
     try:
         ZoneInfo(zone)
     except (KeyError, ValueError, OSError):  # not found; no name at all; a folder of names
@@ -282,7 +288,7 @@ def _unknown_zone(zone: str, known: set[str]) -> Mistake:
     if plain in tails:
         return Mistake(1, f"unknown time zone '{zone}'", f"Did you mean '{tails[plain]}'?")
     hint = did_you_mean(zone, known)
-    way = hint if hint.startswith("Did") else "Write e.g. America/New_York, Asia/Shanghai or UTC."
+    way = hint if hint.startswith("Did") else _PLACE
     return Mistake(1, f"unknown time zone '{zone}'", way)
 
 

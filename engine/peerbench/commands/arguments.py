@@ -50,7 +50,7 @@ def _workers(text: str) -> int:
 
 def _add_building(command: Callable[[str, str], ArgumentParser]) -> None:
     build = command("build", "build briefs from configs")
-    build.add_argument("configs", nargs="*", metavar="CONFIG", help=_CONFIGS)
+    build.add_argument("configs", nargs="*", default=[], metavar="CONFIG", help=_CONFIGS)
     _add_day(build)
     build.add_argument("--audience", action="append", metavar="NAME", help="only this audience (may be repeated)")
     build.add_argument(
@@ -85,7 +85,7 @@ def _add_building(command: Callable[[str, str], ArgumentParser]) -> None:
 
 def _add_looking(command: Callable[[str, str], ArgumentParser]) -> None:
     check = command("check", "check configs and their data without building")
-    check.add_argument("configs", nargs="*", metavar="CONFIG", help=_CONFIGS)
+    check.add_argument("configs", nargs="*", default=[], metavar="CONFIG", help=_CONFIGS)
     check.add_argument("--audience", action="append", metavar="NAME", help="only this audience (may be repeated)")
     check.add_argument("--list", action="store_true", help="of a pattern: every member with its peers")
     _add_day(check)
@@ -154,7 +154,7 @@ def _add_data(command: Callable[[str, str], ArgumentParser]) -> None:
         choices=("pull", "status", "lock"),
         help="pull: fetch anew and keep; status: what is known, its age and gaps; lock: note the digests for --frozen",
     )
-    data.add_argument("configs", nargs="*", metavar="CONFIG", help=_CONFIGS)
+    data.add_argument("configs", nargs="*", default=[], metavar="CONFIG", help=_CONFIGS)
     _add_day(data)
     _add_format(data)
 
@@ -171,7 +171,7 @@ def _add_peers(command: Callable[[str, str], ArgumentParser]) -> None:
 
 def _add_diff(command: Callable[[str, str], ArgumentParser]) -> None:
     recall = command("recall", "list the issues that were printed on facts that are others now, figure by figure")
-    recall.add_argument("configs", nargs="*", metavar="CONFIG", help=_CONFIGS)
+    recall.add_argument("configs", nargs="*", default=[], metavar="CONFIG", help=_CONFIGS)
     recall.add_argument("--facts", metavar="FILE", help="by this file of changed facts, not by the configs' sources")
     recall.add_argument("--out", metavar="FOLDER", help="where the issues lie (default: output/ of the project)")
     _add_format(recall)
@@ -192,7 +192,7 @@ def _add_diff(command: Callable[[str, str], ArgumentParser]) -> None:
 def _add_clock(command: Callable[[str, str], ArgumentParser]) -> None:
     scheduled = "configs with a schedule; all of configs/ if left out"
     tick = command("tick", "make what is due by the schedules, pass it through the gate, publish and send it, and end")
-    tick.add_argument("configs", nargs="*", metavar="CONFIG", help=scheduled)
+    tick.add_argument("configs", nargs="*", default=[], metavar="CONFIG", help=scheduled)
     tick.add_argument("--retry", action="store_true", help="try once more what is held, failed or could not be sent")
     tick.add_argument("--quiet", action="store_true", help="print only what needs a person")
     tick.add_argument("--out", metavar="FOLDER", help="where issues are put (default: output/ of the project)")
@@ -203,7 +203,7 @@ def _add_clock(command: Callable[[str, str], ArgumentParser]) -> None:
         choices=("list", "run", "export"),
         help="list: the next times; run: a pass whenever something is due; export: timers of the machine",
     )
-    schedule.add_argument("configs", nargs="*", metavar="CONFIG", help=scheduled)
+    schedule.add_argument("configs", nargs="*", default=[], metavar="CONFIG", help=scheduled)
     schedule.add_argument("--count", type=int, default=3, metavar="N", help="list: times of each (default: 3)")
     schedule.add_argument("--to", choices=("crontab", "systemd", "kubernetes"), help="export: which timer")
     schedule.add_argument("--out", metavar="FOLDER", help="export: write the files there; run: as of tick")

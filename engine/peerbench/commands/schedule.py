@@ -9,7 +9,7 @@ import signal
 import sys
 import threading
 from argparse import Namespace
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -157,13 +157,26 @@ def _made(parsed: Namespace, found: ledgers.Found) -> dict[str, str]:
     jobs = [timers.Job(config.name, config.schedule) for config in found.scheduled]
     command = shutil.which(sys.argv[0]) or shutil.which("bench") or "bench"
     place = timers.Place(
-        str(found.root), os.path.abspath(command) if os.sep in command else command, image=parsed.image
+        str(found.root),
+        os.path.abspath(command) if os.sep in command else command,
+        image=parsed.image,
+        variables=_variables(found.scheduled),
     )
     if mistake := timers.mistake(place):
         raise UnusableRequest((Finding("arguments", "error", mistake),))
     return {"crontab": timers.crontab, "systemd": timers.systemd, "kubernetes": timers.kubernetes}[parsed.to](
         jobs, place
     )
+
+
+def _variables(configs: Sequence[Config]) -> tuple[str, ...]:
+    """The names of the environment that a pass over these configs needs, in their order."""
+    named: list[str] = []
+    for config in configs:
+        told = (*(source.settings for source in config.sources), *(target.settings for target in config.deliver))
+        named += (str(one[key]) for one in told for key in sorted(one) if key.endswith("_env") and one[key])
+        named += filter(None, (config.ledger_variable, config.signing_variable))
+    return tuple(dict.fromkeys(named))
 
 
 def _written(files: Mapping[str, str], folder: Path) -> list[Path]:

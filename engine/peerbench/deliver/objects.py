@@ -142,7 +142,7 @@ def _told(bucket: Bucket) -> Iterator[None]:
 
 def _refusal(where: str, error: BaseException, kinds: Any) -> NotDelivered:
     if isinstance(error, (kinds.PermissionDeniedError, kinds.UnauthenticatedError)):
-        return NotDelivered(f"{where} refuses the key or its rights", again=False)
+        return NotDelivered(f"{where} refuses the key or its rights: to list, get and put", again=False)
     if isinstance(error, (kinds.NotFoundError, FileNotFoundError)):
         return NotDelivered(f"{where} is not there", again=False)
     if isinstance(error, (kinds.PreconditionError, kinds.AlreadyExistsError)):

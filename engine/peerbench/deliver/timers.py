@@ -30,12 +30,21 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a pass runs: the project's folder, the command there, what the job is called."""
+    """Where a pass runs: the project's folder, the command there, what the job is called.
+
+    variables: names of the environment that the configs ask for (passwords, addresses), which no timer has by itself.
+    """
 
     folder: str
     command: str
     name: str = "peerbench"
     image: str = "peerbench:latest"
+    variables: tuple[str, ...] = ()
+
+    @property
+    def environment(self) -> str:
+        """The file of a machine that holds the variables, NAME=value a line."""
+        return f"{self.folder}/.bench/environment"
 
 
 def mistake(place: Place) -> str:
@@ -50,16 +59,24 @@ def crontab(jobs: Sequence[Job], place: Place, *, every: int = 5) -> dict[str, s
     command = f"cd {shlex.quote(place.folder)} && {shlex.quote(place.command)} tick --quiet"
     head = f"{MARK} A pass every {every} minutes: the schedules stand in the configs, each in its zone.\n"
     line = f"*/{every} * * * * " + command.replace("%", r"\%")  # cron takes a bare % for the end of the line
-    return {f"{place.name}.crontab": f"{head}{asked}{line}\n"}
+    needed = _needed(place, "Cron has nothing of your shell: write NAME=value below, as its owner alone may read it")
+    return {f"{place.name}.crontab": f"{head}{asked}{needed}{line}\n"}
+
+
+def _needed(place: Place, where: str) -> str:
+    """A comment on the variables that the configs name; nothing where they name none."""
+    return f"# The configs name {', '.join(place.variables)}. {where}.\n" if place.variables else ""
 
 
 def systemd(jobs: Sequence[Job], place: Place) -> dict[str, str]:
     """A service and its timer; Persistent makes up for a machine that was off."""
-    folder, command = (text.replace("%", "%%") for text in (place.folder, place.command))
+    folder, command, file = (text.replace("%", "%%") for text in (place.folder, place.command, place.environment))
+    given = f"EnvironmentFile=-{file}\n" if place.variables else ""
+    needed = _needed(place, f"Put NAME=value into {place.environment}, which its owner alone may read")
     service = (
-        f"{MARK}\n[Unit]\nDescription=Make and send the briefs that are due\nWants=network-online.target\n"
+        f"{MARK}\n{needed}[Unit]\nDescription=Make and send the briefs that are due\nWants=network-online.target\n"
         f"After=network-online.target\n\n[Service]\nType=oneshot\nWorkingDirectory={folder}\n"
-        f'ExecStart="{command}" tick\n'
+        f'{given}ExecStart="{command}" tick\n'
     )
     lines = dict.fromkeys(line for job in jobs for line in calendar(job.schedule))
     events = "".join(f"OnCalendar={line}\n" for line in (*lines, f"*:0/{EVERY}"))
@@ -101,8 +118,9 @@ def kubernetes(jobs: Sequence[Job], place: Place) -> dict[str, str]:
     made = [_cron_job(f"{place.name}-{_label(briefs[0])}", cron, zone, place) for (cron, zone), briefs in times.items()]
     made.append(_cron_job(place.name, f"*/{EVERY} * * * *", "Etc/UTC", place))
     head = f"{MARK} `kubectl apply -f` it; the ledger is a PostgreSQL, or lies on the volume.\n"
+    needed = _needed(place, f"Put them into a Secret named {place.name}")
     text = yaml.safe_dump_all(made, sort_keys=False, explicit_start=True, allow_unicode=True)
-    return {f"{place.name}.yaml": head + text}
+    return {f"{place.name}.yaml": head + needed + text}
 
 
 def _cron_job(name: str, cron: str, zone: str, place: Place) -> Mapping[str, Any]:
@@ -112,6 +130,7 @@ def _cron_job(name: str, cron: str, zone: str, place: Place) -> Mapping[str, Any
         "command": ["bench", "tick"],
         "workingDir": place.folder,
         "volumeMounts": [{"name": "project", "mountPath": place.folder}],
+        **({"envFrom": [{"secretRef": {"name": place.name}}]} if place.variables else {}),
     }
     pod = {
         "restartPolicy": "Never",
