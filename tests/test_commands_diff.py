@@ -56,7 +56,9 @@ def test_the_table_says_what_moved_and_why(diff: Run, series: Path) -> None:
 
 def test_the_rest_of_the_text_names_statuses_facts_and_documents(diff: Run, series: Path) -> None:
     _, text, _ = diff(series)
-    assert "alibaba ev_to_ebitda_ltm: ok → missing (depreciation" in text
+    assert re.search(
+        r"  Alibaba, EV / EBITDA, LTM\n    was 9\.\d\dx\n    is missing: depreciation and amortisation, ", text
+    )
     assert "Peers, metrics and formulas are the same." in text
     assert "No fact was restated." in text
     assert "Alibaba June quarter 2025 results, 6-K Ex.99.1, 2025-08-29  https://www.sec.gov/" in text
@@ -131,3 +133,40 @@ def test_what_cannot_be_compared_is_said(diff: Run, series: Path, root: Path, ar
     code, text, error = diff(*(argument.format(**places) for argument in arguments))
     assert (code, text) == (2, "")
     assert said in error
+
+
+# ---- in a terminal ---------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def narrow(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., list[str]]:
+    """The lines of a terminal of 80 columns."""
+
+    def run(*arguments: object) -> list[str]:
+        with monkeypatch.context() as patched:
+            patched.setattr("sys.stdout.isatty", lambda: True)
+            patched.setenv("COLUMNS", "80")
+            assert cli.main(["diff", *map(str, arguments)]) == 0
+        return capsys.readouterr().out.splitlines()
+
+    return run
+
+
+def test_a_terminal_of_80_columns_has_the_causes_below_and_no_line_is_cut(
+    narrow: Callable[..., list[str]], diff: Run, series: Path
+) -> None:
+    lines = narrow(series)
+    assert [line for line in lines if len(line) > 80 and not line.lstrip().startswith("https://")] == []
+    at = next(place for place, line in enumerate(lines) if line.startswith("Price / earnings, LTM"))
+    assert lines[at].split()[-3:] == ["14.49x", "18.06x", "+3.56"]
+    assert lines[at + 1] == "  price +5.89, earnings −2.20, FX −0.12"
+    assert lines[at + 3] == "    price +25.1pp, earnings −9.4pp, FX −0.5pp, peers −13.8pp"
+    wide, words = diff(series)[1], " ".join(lines).split()
+    assert max(map(len, wide.splitlines())) > 120  # a pipe has every line whole
+    for part in re.findall(r"[\d.]+(?:pp|x|%)", wide):
+        assert any(part in word for word in words)
+
+
+def test_a_part_too_small_to_be_seen_has_no_sign(diff: Run, series: Path) -> None:
+    text = diff(series)[1]
+    assert re.findall(r"[+−](?:US\$)?0(?:\.0+)?(?:pp|m|bn)?(?![\d.])", text) == []

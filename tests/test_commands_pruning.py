@@ -99,3 +99,11 @@ def test_what_cannot_be_meant_is_refused_and_forgets_nothing(
 def test_where_there_is_no_ledger_none_is_made(prune: Prune, place: Path) -> None:
     assert prune("--prune-before", "2025-02-01") == (0, "there is no ledger yet, and nothing to forget\n", "")
     assert not place.exists()
+
+
+def test_detail_has_every_delivery_and_what_went_wrong_below_its_issue(prune: Prune, place: Path) -> None:
+    filled(place)
+    lines = prune("alba", "--detail")[1].splitlines()
+    assert lines[1].endswith("[1 dead]")
+    assert lines[2] == "    dead      desk risk: refused"
+    assert lines[4] == "    sent      desk risk"

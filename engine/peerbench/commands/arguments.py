@@ -213,6 +213,7 @@ def _add_clock(command: Callable[[str, str], ArgumentParser]) -> None:
     history = command("history", "list the issues that were made, or not and why, and their deliveries")
     history.add_argument("briefs", nargs="*", metavar="BRIEF", help="only of these; all if left out")
     history.add_argument("--count", type=int, default=20, metavar="N", help="the newest N of each (default: 20)")
+    history.add_argument("--detail", action="store_true", help="with every reason and every delivery of an issue")
     history.add_argument("--prune-before", metavar="DAY", help="forget issues scheduled before it that are over")
     history.add_argument("--dry-run", action="store_true", help="with --prune-before: only say what would go")
     _add_format(history)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from argparse import Namespace
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -11,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from peerbench.commands import request
-from peerbench.commands.printing import print_findings, shown_stages
+from peerbench.commands.printing import folded, print_findings, shown_stages, width
 from peerbench.core.document import Number
 from peerbench.core.errors import UnusableRequest
 from peerbench.core.findings import Finding, Origin, did_you_mean
@@ -31,6 +32,7 @@ FORMATS: Final = {
     "money_per_share": ("price", "sn2"), "shares": ("shares", "shares"), "pure": ("n2", "sn2"),
 }  # fmt: skip
 SHOWN_FACTS: Final = 40
+ENDS: Final = 4  # label, then, now and change: what stands before the causes
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,7 @@ def run(parsed: Namespace, arguments: list[str]) -> int:
     if parsed.format == "json":
         print(_as_json(pair, found))
     else:
-        print("\n".join(_text(pair, found, _companies(parsed, pair))))
+        print("\n".join(_text(pair, found, _companies(parsed, pair), width(sys.stdout))))
     return 0
 
 
@@ -184,20 +186,23 @@ def _refusal(message: str, hint: str, place: str) -> UnusableRequest:
 # ---- for people ------------------------------------------------------------------------------------------------------
 
 
-def _text(pair: Pair, found: Attribution, companies: Sequence[str]) -> Iterator[str]:
+def _text(pair: Pair, found: Attribution, companies: Sequence[str], columns: int | None = None) -> Iterator[str]:
+    """columns: of the terminal; None for a pipe."""
     yield f"{pair.names[0]} → {pair.names[1]}"
     for company in companies:
         rows = [one for one in found.moved if one.company == company and not one.still]
         yield ""
-        yield from _table(pair, company, rows)
-    yield from _statuses([one for one in found.moved if one.company in companies])
-    yield from _asked(pair, found)
-    yield from _facts(found.restated)
-    yield from _documents(pair, [one for one in found.moved if one.company in companies])
+        yield from _table(pair, company, rows, columns)
+    shown = [one for one in found.moved if one.company in companies]
+    for line in (*_statuses(pair, shown), *_asked(pair, found), *_facts(found.restated), *_documents(pair, shown)):
+        yield folded(line, columns)
 
 
-def _table(pair: Pair, company: str, rows: Sequence[Moved]) -> Iterator[str]:
-    """Figures down; then, now, change and the causes across, as far as one of them has a part in anything."""
+def _table(pair: Pair, company: str, rows: Sequence[Moved], columns: int | None) -> Iterator[str]:
+    """Figures down; then, now, change and the causes across, as far as one of them has a part in anything.
+
+    Where that is wider than the terminal, the causes of a change stand in a line below it.
+    """
     changes = [change for row in rows for change in (row.change, row.against_peers) if change and change.parts]
     causes = [cause for cause in HEADS if any(abs(change.parts.get(cause, 0.0)) > 1e-12 for change in changes)]
     name = pair.sides[1].data.companies[company].name
@@ -212,10 +217,32 @@ def _table(pair: Pair, company: str, rows: Sequence[Moved]) -> Iterator[str]:
     if len(lines) == 1:
         yield f"{name}: no figure moved."
         return
+    whole = _aligned(lines)
+    if columns is None or max(map(len, whole)) <= columns:
+        yield from whole
+        return
+    ends = _aligned([[*line[:ENDS], ""] for line in lines])
+    for shown, line in zip(ends, lines, strict=True):
+        yield shown
+        parts = [f"{head} {part}" for head, part in zip(lines[0][ENDS:-1], line[ENDS:-1], strict=True) if part]
+        below = ", ".join(parts) or line[-1]
+        if line is not lines[0] and below:
+            yield folded(f"{'    ' if line[0].startswith(' ') else '  '}{below}", columns)
+
+
+def _aligned(lines: Sequence[Sequence[str]]) -> list[str]:
+    """Labels to the left, cells to the right, and at the end of a line what is said of it."""
     widths = [max(len(line[place]) for line in lines) for place in range(len(lines[0]) - 1)]
-    for line in lines:
-        cells = (cell.rjust(width) for cell, width in zip(line[1:], widths[1:], strict=False))
-        yield "  ".join((line[0].ljust(widths[0]), *cells, line[-1])).rstrip()
+    return [
+        "  ".join(
+            (
+                line[0].ljust(widths[0]),
+                *(cell.rjust(wide) for cell, wide in zip(line[1:-1], widths[1:], strict=True)),
+                line[-1],
+            )
+        ).rstrip()
+        for line in lines
+    ]
 
 
 def _cells(row: Moved, change: Change, unit: str, causes: Sequence[str]) -> list[str]:
@@ -235,25 +262,35 @@ def _number(value: float | None, format: str, currency: str) -> str:
 
 
 def _signed(value: float | None, format: str, currency: str) -> str:
-    """A difference with its sign; nothing for a cause without a part."""
+    """A difference with its sign; nothing for a cause without a part, and no sign where it is too small to be seen."""
     if value is None or value == 0:
         return ""
     plain = _number(value, format, currency)
-    return f"+{plain}" if value > 0 and not plain.startswith("+") and plain.strip("0.,") else plain
+    if not any(digit in plain for digit in "123456789"):
+        return plain.lstrip("+−")
+    return f"+{plain}" if value > 0 and not plain.startswith("+") else plain
 
 
-def _statuses(rows: Sequence[Moved]) -> Iterator[str]:
+def _statuses(pair: Pair, rows: Sequence[Moved]) -> Iterator[str]:
+    """Figures that one of the two issues does not have, and why."""
     changed = [row for row in rows if row.then.get("status") != row.now.get("status")]
     if changed:
         yield from ("", "Figures that came or went:")
     for row in changed:
-        was, now = (_status(end) for end in (row.then, row.now))
-        yield f"  {row.company} {row.metric}: {was} → {now}"
+        name, label = (
+            pair.sides[1].data.companies[row.company].name,
+            pair.sides[1].asked.definitions[row.metric].label,
+        )
+        yield f"  {name}, {label}"
+        for tense, end, value in (("was", row.then, row.change.then), ("is", row.now, row.change.now)):
+            yield f"    {tense} {_status(end, value, row)}"
 
 
-def _status(end: Mapping[str, Any]) -> str:
+def _status(end: Mapping[str, Any], value: float | None, row: Moved) -> str:
     status = str(end.get("status") or "missing").replace("_", " ")
-    return status if status == "ok" else f"{status} ({end.get('reason') or 'no reason given'})"
+    if status == "ok":
+        return _number(value, FORMATS[row.unit][0], row.currency)
+    return f"{status}: {end.get('reason') or 'no reason given'}"
 
 
 def _asked(pair: Pair, found: Attribution) -> Iterator[str]:

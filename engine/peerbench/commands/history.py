@@ -6,10 +6,11 @@ import json
 import sys
 from argparse import Namespace
 from collections import Counter
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
 from peerbench.commands import ledgers
-from peerbench.commands.printing import clean, print_findings
+from peerbench.commands.printing import clean, folded, print_findings, width
 from peerbench.core.errors import UnusableRequest
 from peerbench.core.findings import Finding, did_you_mean
 
@@ -38,7 +39,9 @@ def run(parsed: Namespace, arguments: list[str]) -> int:
         if parsed.format == "json":
             print(json.dumps(_document(ledger, parsed.briefs or known, shown, sent), indent=1, ensure_ascii=False))
         else:
-            _table(ledger, parsed.briefs or known, shown, sent)
+            columns = width(sys.stdout)
+            for text in _table(ledger, parsed.briefs or known, shown, sent, detail=parsed.detail):
+                print(folded(text, columns))
     print_findings(found.findings)
     return 0
 
@@ -94,18 +97,30 @@ def utc(moment: object) -> str:
     return f"{moment:%Y-%m-%dT%H:%M:%SZ}"
 
 
-def _table(ledger: Ledger, briefs: list[str], issues: list[Issue], sent: dict[str, tuple[Queued, ...]]) -> None:
+def _table(
+    ledger: Ledger, briefs: list[str], issues: list[Issue], sent: dict[str, tuple[Queued, ...]], *, detail: bool
+) -> Iterator[str]:
+    """detail: with every reason and every delivery of an issue below it."""
     if not issues:
-        print("no issue yet")
+        yield "no issue yet"
     for brief in briefs:
         mine = [issue for issue in issues if issue.brief == brief]
         if mine:
-            print(brief)
+            yield brief
         for issue in mine:
-            print(line(issue, sent[issue.id]))
+            yield line(issue, sent[issue.id])
+            yield from _detail(issue, sent[issue.id]) if detail else ()
         for over in ledger.passed(brief):
             span = ledgers.shown(over.first) + (f" to {ledgers.shown(over.last)}" if over.times > 1 else "")
-            print(f"  {span}  passed over ({over.times}): {over.reason}")
+            yield f"  {span}  passed over ({over.times}): {over.reason}"
+
+
+def _detail(issue: Issue, deliveries: tuple[Queued, ...]) -> Iterator[str]:
+    yield from (f"    {clean(reason)}" for reason in issue.reason.splitlines()[1:])
+    for one in deliveries:
+        where = " ".join(clean(part) for part in (one.target, one.audience, one.recipient) if part)
+        error = f": {clean(one.last_error)}" if one.last_error else ""
+        yield f"    {one.state:<8}  {where}{error}"
 
 
 def line(issue: Issue, deliveries: tuple[Queued, ...]) -> str:

@@ -14,6 +14,7 @@ from peerbench.core.findings import Finding, Severity
 
 COLOURS: Final = {"error": "31", "warning": "33", "note": "36", "dim": "2", "bold": "1"}
 WIDTH: Final = 110  # of an excerpt
+NARROWEST: Final = 40  # columns that a terminal is taken to have at least
 UNSILENCED: Final = ("config.", "arguments", "template", "theme", "audience", "phrase", "brand")
 
 
@@ -94,6 +95,24 @@ def shown_stages() -> Iterator[Callable[[str], None]]:
     finally:
         if live:
             print("\r\x1b[K", end="", file=sys.stderr, flush=True)
+
+
+def width(stream: TextIO) -> int | None:
+    """Columns of a terminal; None for a pipe or a file, whose lines are as long as they are."""
+    from shutil import get_terminal_size
+
+    return max(get_terminal_size().columns, NARROWEST) if stream.isatty() else None
+
+
+def folded(line: str, columns: int | None) -> str:
+    """A line that fits so many columns, what follows set in by four more than its beginning; addresses stay whole."""
+    from textwrap import fill
+
+    if columns is None or len(line) <= columns:
+        return line
+    margin = line[: len(line) - len(line.lstrip())]
+    hanging = f"{margin}    "
+    return fill(line, columns, subsequent_indent=hanging, break_long_words=False, break_on_hyphens=False)
 
 
 def coloured(stream: TextIO) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from argparse import Namespace
 from collections import Counter
 from collections.abc import Iterator
@@ -10,7 +11,7 @@ from datetime import UTC, date, datetime, time
 from typing import TYPE_CHECKING, Any, Final
 
 from peerbench.commands import ledgers, request
-from peerbench.commands.printing import clean, print_findings
+from peerbench.commands.printing import clean, folded, print_findings, width
 from peerbench.core.errors import UnusableRequest
 from peerbench.core.findings import Finding, Origin, did_you_mean
 
@@ -37,7 +38,8 @@ def run(parsed: Namespace) -> int:
     if parsed.format == "json":
         print(json.dumps(_data(pruned, day, done=not parsed.dry_run), indent=1, ensure_ascii=False))
     else:
-        print("\n".join(_text(pruned, day, done=not parsed.dry_run)))
+        columns = width(sys.stdout)
+        print("\n".join(folded(line, columns) for line in _text(pruned, day, done=not parsed.dry_run)))
     print_findings(found.findings)
     return 0
 

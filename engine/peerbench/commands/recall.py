@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from argparse import Namespace
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
@@ -11,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from peerbench.commands import request
-from peerbench.commands.printing import print_findings
+from peerbench.commands.printing import folded, print_findings, width
 from peerbench.core.errors import UnusableRequest
 
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ def run(parsed: Namespace, arguments: list[str]) -> int:
     if parsed.format == "json":
         print(json.dumps([asdict(one) for one in found], indent=1, ensure_ascii=False, default=str))
     else:
-        print("\n".join((*text(found), head)))
+        print("\n".join(folded(line, width(sys.stdout)) for line in (*text(found), head)))
     return 0
 
 

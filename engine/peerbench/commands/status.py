@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+import sys
 from argparse import Namespace
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from peerbench.commands import ledgers
 from peerbench.commands.history import line, row
-from peerbench.commands.printing import clean, print_findings
+from peerbench.commands.printing import clean, folded, print_findings, width
 
 if TYPE_CHECKING:
     from peerbench.deliver.ledger import Issue, Ledger, Queued
@@ -28,7 +30,9 @@ def run(parsed: Namespace, arguments: list[str]) -> int:
         if parsed.format == "json":
             print(json.dumps(_document(found, ledger, issues, waiting, now), indent=1, ensure_ascii=False))
         else:
-            _print(found, issues, [(one, ledger.issue(one.issue)) for one in waiting], now)
+            columns = width(sys.stdout)
+            for text in _lines(found, issues, [(one, ledger.issue(one.issue)) for one in waiting], now):
+                print(folded(text, columns))
     print_findings(found.findings)
     return int(bool(found.findings) or _needs_a_person(issues, waiting))
 
@@ -37,23 +41,22 @@ def _needs_a_person(issues: list[Issue], waiting: tuple[Queued, ...]) -> bool:
     return any(issue.state in ("held", "failed") for issue in issues) or any(one.state == "dead" for one in waiting)
 
 
-def _print(
+def _lines(
     found: ledgers.Found, issues: list[Issue], waiting: list[tuple[Queued, Issue | None]], now: datetime
-) -> None:
+) -> Iterator[str]:
     from peerbench.schedule import upcoming
 
     for brief in dict.fromkeys(issue.brief for issue in issues):
-        print(brief)
-        print("\n".join(line(issue, ()) for issue in issues if issue.brief == brief))
-    for one, issue in waiting:
-        print(_delivery(one, issue))
+        yield brief
+        yield from (line(issue, ()) for issue in issues if issue.brief == brief)
+    yield from (_delivery(one, issue) for one, issue in waiting)
     for config in found.scheduled:
         for moment in upcoming(config.schedule, after=now, count=1):
-            print(f"next  {config.name}  {ledgers.shown(moment, config.schedule.zone)} ({ledgers.local(moment)})")
+            yield f"next  {config.name}  {ledgers.shown(moment, config.schedule.zone)} ({ledgers.local(moment)})"
     if not issues and not waiting:
-        print("nothing waits and nothing needs a person" if found.scheduled else "no config has a schedule")
+        yield "nothing waits and nothing needs a person" if found.scheduled else "no config has a schedule"
     elif _needs_a_person(issues, tuple(one for one, _ in waiting)):
-        print("mend the cause, then: bench tick --retry")
+        yield "mend the cause, then: bench tick --retry"
 
 
 def _delivery(one: Queued, issue: Issue | None) -> str:
