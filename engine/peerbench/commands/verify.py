@@ -66,6 +66,7 @@ def _said(found: Verdict | IssueVerdict) -> Iterator[str]:
     if found.records:
         yield f"{', '.join(found.records)}: the same when computed again."
     yield from _listed(found.differences)
+    yield from found.notes
     yield f"{found.folder}: {'verified' if found.verified else 'NOT verified'}."
 
 
@@ -74,6 +75,7 @@ def _edition(found: Verdict) -> Iterator[str]:
     if found.verified:
         yield f"{what}: verified."
         yield f"  Its own data make every byte of it: {len(found.numbers):,} numbers and {found.words:,} words."
+        yield from (f"  {note}" for note in found.notes)
         return
     yield f"{what}: NOT verified."
     if found.numbers:

@@ -81,7 +81,7 @@ def refused(message: str, hint: str = "") -> UnusableRequest:
 def _manifest(text: bytes, name: str) -> Mapping[str, Any]:
     try:
         found = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         found = None
     if not isinstance(found, dict) or not isinstance(found.get("peerbench"), str):
         raise refused(f"{name}: its {MANIFEST} cannot be read.", "The file has been changed; ask for the original.")
@@ -127,10 +127,19 @@ def quiet() -> Iterator[None]:
         logger.setLevel(before)
 
 
+def damaged() -> tuple[type[Exception], ...]:
+    """What pypdf raises at a damaged place, wherever in the file it is met."""
+    from struct import error
+
+    from pypdf.errors import PyPdfError
+
+    python = (ValueError, TypeError, AttributeError, LookupError, ArithmeticError, AssertionError, RecursionError)
+    return (PyPdfError, zlib.error, error, NotImplementedError, *python)
+
+
 def reader(data: bytes, name: str = "the PDF") -> Any:
     """pypdf's reader of a whole, open PDF. Raises UnusableRequest."""
     from pypdf import PdfReader
-    from pypdf.errors import PyPdfError
 
     if b"%%EOF" not in data[-2048:]:
         raise refused(f"{name} is not a whole PDF: its end is missing.", "Ask for the original.")
@@ -140,29 +149,18 @@ def reader(data: bytes, name: str = "the PDF") -> Any:
             if found.is_encrypted:
                 raise refused(f"{name} is encrypted.", "Ask for the original, which is not.")
             _ = len(found.pages)
-    except (PyPdfError, ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError) as error:
+    except damaged() as error:
         raise refused(f"{name} cannot be read as a PDF; it is damaged.", "Ask for the original.") from error
     return found
 
 
 def files_of_pdf(data: bytes, name: str = "the PDF") -> dict[str, bytes]:
-    from pypdf.errors import PyPdfError
-
     found = reader(data, name)
     try:
         with quiet():
             made_by = str((found.metadata or {}).get("/Creator") or "")
             files = dict(_attached(found))
-    except (
-        PyPdfError,
-        zlib.error,
-        ValueError,
-        KeyError,
-        TypeError,
-        AttributeError,
-        IndexError,
-        RecursionError,
-    ) as error:
+    except damaged() as error:
         raise refused(f"{name}: its attachments cannot be read; they are damaged.", "Ask for the original.") from error
     if MANIFEST not in files and MAKER not in made_by:
         raise refused(f"{name} was not made by peerbench{f' but by {made_by[:60]}' if made_by else ''}.")
@@ -237,6 +235,6 @@ def files_of_page(data: bytes, name: str = "the page") -> dict[str, bytes]:
         files = {str(row["name"]): b64decode(row["data"], validate=True) for row in rows}
         if len(files) != len(rows):
             raise ValueError("two files of one name")
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise refused(f"{name}: the files that it carries are damaged.", "Ask for the original.") from error
     return files

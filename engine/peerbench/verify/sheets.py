@@ -19,6 +19,10 @@ TOLD: Final = {  # of the catalogue, in words
 }
 ELSEWHERE: Final = ("/Pages", "/Names", "/AF")  # compared as pages, links and files
 CALLED: Final = {"/XObject": "picture", "/Font": "typeface", "/Pattern": "pattern", "/Shading": "shading"}
+PAINTED: Final = {  # of a page, compared as its drawing, words and links
+    "/Type", "/Parent", "/Contents", "/Resources", "/MediaBox", "/Annots", "/StructParents",
+}  # fmt: skip
+LINKED: Final = ("/Type", "/Subtype", "/Rect", "/Dest", "/A", "/P", "/Parent", "/StructParent")
 UPWARD: Final = ("/Parent", "/P", "/Pg", "/Prev")
 
 
@@ -29,6 +33,9 @@ def taken_apart(reader: Any) -> tuple[tuple[Word, ...], tuple[Word, ...], Mappin
         "drawing": tuple(_drawings(reader)),
         "alternative text": tuple(_spoken(reader)),
         "document": tuple(_catalogue(reader)),
+        "place of a link": tuple(_places(reader)),
+        "destination": tuple(_destinations(reader)),
+        "page": tuple(_behaviour(reader)),
     }
     return found, words.links(reader), rest
 
@@ -53,6 +60,35 @@ def _drawings(reader: Any) -> Iterator[Word]:
             one = annotation.get_object()
             if one.get("/Subtype") != "/Link" or (one.get("/A") or {}).get("/S") not in (None, "/URI", "/GoTo"):
                 yield Word(f"an annotation {one.get('/Subtype')}", place)
+
+
+def _places(reader: Any) -> Iterator[Word]:
+    """Where each link lies, and whatever else an annotation says of itself than where it leads."""
+    for number, sheet in enumerate(reader.pages, 1):
+        seen: dict[int, str] = {}
+        for annotation in sheet.get("/Annots") or ():
+            one = annotation.get_object()
+            rest = {key: _fingerprint(one.raw_get(key), seen, 0) for key in sorted(one) if key not in LINKED}
+            rect = [round(float(side), 1) for side in one.get("/Rect") or ()]
+            yield Word(f"{rect} ({_short(repr(rest).encode())})", f"page {number}")
+
+
+def _destinations(reader: Any) -> Iterator[Word]:
+    """What each name inside the file stands for, and every other tree of names but that of the files."""
+    pages = {page.indirect_reference.idnum: number for number, page in enumerate(reader.pages, 1)}
+    for name, target in sorted(reader.named_destinations.items()):
+        page: Any = target.raw_get("/Page")
+        yield Word(f"{name}: page {pages.get(getattr(page, 'idnum', -1), '?')}, {target.top}", "document")
+    names: Any = reader.trailer["/Root"].get("/Names") or {}
+    for key in sorted(set(names.get_object() if names else ()) - {"/Dests", "/EmbeddedFiles"}):
+        yield Word(f"{key} ({_fingerprint(names.get_object().raw_get(key), {}, 0)[:8]})", "document")
+
+
+def _behaviour(reader: Any) -> Iterator[Word]:
+    """What a page says of itself besides its drawing: how it is turned and cut, what it does when opened."""
+    for number, sheet in enumerate(reader.pages, 1):
+        for key in sorted(set(sheet) - PAINTED):
+            yield Word(f"{key} ({_fingerprint(sheet.raw_get(key), {}, 0)[:8]})", f"page {number}")
 
 
 def _spoken(reader: Any) -> Iterator[Word]:

@@ -12,10 +12,11 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, Final
 
 from peerbench import enclosures, pipeline, signature
+from peerbench.brief.records import as_json
 from peerbench.config.load import load
 from peerbench.core.errors import UnusableRequest
 from peerbench.core.findings import Finding
@@ -29,6 +30,9 @@ if TYPE_CHECKING:
 EDITIONS: Final = (".pdf", ".html")
 MANIFEST: Final = enclosures.MANIFEST
 SINCE: Final = "since.json"
+OWN_SHOWN: Final = 3  # templates of the house that a note names
+# What the manifest of an edition says besides what the whole issue rests on.
+EDITIONS_OWN: Final = ("config_path", "audiences", "page", "length", "libraries", "edition", "files")
 SIGNATURE: Final = enclosures.SIGNATURE
 Progress = Callable[[str], None]
 
@@ -125,18 +129,41 @@ def judged(carried: Carrier, made: bytes | None, notes: tuple[str, ...] = ()) ->
     numbers: tuple[Number, ...] = ()
     count = 0
     if right is not None:
-        mine = right if same else _taken_apart(carried.kind, carried.data)
+        mine = right if same else _read_through(carried)
+        if mine is None:
+            damage = Difference("file", "pages", "cannot be read through; they are damaged", "")
+            return _judged(carried, same, found=(*found, damage), notes=notes)
         texts = words.differences(mine.words, right.words)
         numbers, count = _numbers(right.words, texts), len(right.words)
         if not same:
             found += [*texts, *_beyond_words(mine, right, texts)]
             found = found or [_bytes(carried.data, made or b"")]
             notes = (*notes, *_libraries(carried.manifest))
+    return _judged(carried, same, numbers, count, found=tuple(found), notes=notes)
+
+
+def _judged(
+    carried: Carrier,
+    same: bool,
+    numbers: tuple[Number, ...] = (),
+    count: int = 0,
+    *,
+    found: tuple[Difference, ...],
+    notes: tuple[str, ...],
+) -> Verdict:
     about = carried.manifest
     return Verdict(
         carried.name, str(about["brief"]), carried.edition, str(about["as_of"]), str(about["data_lock"]),
-        same, numbers, count, tuple(found), notes,
+        same, numbers, count, found, (*notes, *_own_templates(about)),
     )  # fmt: skip
+
+
+def _read_through(carried: Carrier) -> _Parts | None:
+    """A stranger's edition taken apart; None where a damaged place stops the reading."""
+    try:
+        return _taken_apart(carried.kind, carried.data)
+    except carrier.damaged():
+        return None
 
 
 # ---- computing again -------------------------------------------------------------------------------------------------
@@ -213,6 +240,13 @@ def _typefaces(config: Path, manifest: Mapping[str, Any], project: Path | None) 
 def _called(name: str, project: Path | None) -> Iterator[Path]:
     folders = [project / folder for folder in ("templates", "brand", "assets", "fonts")] if project else []
     return (path for folder in folders for path in sorted(folder.rglob(name)) if path.is_file())
+
+
+def _own_templates(manifest: Mapping[str, Any]) -> Iterator[str]:
+    """A page may be made by templates that came with it: they decide what is printed beside the figures."""
+    if own := sorted(name for name in manifest["templates"] if str(name).startswith("templates/")):
+        shown = ", ".join(own[:OWN_SHOWN]) + (f" and {len(own) - OWN_SHOWN} more" if len(own) > OWN_SHOWN else "")
+        yield f"Its templates are not all the program’s; what these print is their author’s word: {shown}."
 
 
 def _libraries(manifest: Mapping[str, Any]) -> Iterator[str]:
@@ -331,13 +365,13 @@ def issue(
     manifest = issue_manifest(folder)
     outputs: Mapping[str, str] = manifest["outputs"]
     there = files_of(folder)
-    found = list(against_manifest(outputs, there))
+    found = [*_no_files(folder), *against_manifest(outputs, there)]
     names = [name for name in sorted(outputs) if name.endswith(EDITIONS) and name in there]
     if not names:
         raise refused(f"{folder} holds no PDF and no web page, so that nothing can be computed again.")
     carried = {name: carrier.read(there[name]) for name in names}
     first = carried[names[0]]
-    found += list(_one_basis(carried, manifest))
+    found += [*_one_basis(carried, manifest), *_beside_the_basis(first, manifest, there[MANIFEST].read_bytes())]
     progress("computing again")
     if key is not None:
         found += _unsigned_issue(folder, carried, signature.public_key(key))
@@ -347,7 +381,9 @@ def issue(
     records = [name for name in there if name in made and name not in names]
     same = tuple(name for name in records if _same(name, there[name].read_bytes(), made[name]))
     found += [Difference("record", name, "is not what the data make", "") for name in records if name not in same]
-    return IssueVerdict(str(folder), editions, tuple(found), same, notes)
+    left_out = sorted(made.keys() - there.keys() - outputs.keys())
+    found += [Difference("record", name, "is missing, though the data make it", "") for name in left_out]
+    return IssueVerdict(str(folder), editions, tuple(found), same, (*notes, *_absent(first, there)))
 
 
 def files_of(folder: Path) -> dict[str, Path]:
@@ -361,7 +397,7 @@ def issue_manifest(folder: Path) -> Mapping[str, Any]:
         found = json.loads((folder / MANIFEST).read_bytes())
     except FileNotFoundError as error:
         raise refused(f"{folder} is no issue: it has no {MANIFEST}.", "Name a folder like output/NAME/DAY.") from error
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise refused(f"{folder}: its {MANIFEST} cannot be read.") from error
     if not isinstance(found, dict) or not isinstance(found.get("outputs"), dict):
         raise refused(f"{folder}: its {MANIFEST} names no outputs.")
@@ -378,6 +414,35 @@ def against_manifest(outputs: Mapping[str, str], there: Mapping[str, Path]) -> I
     signed = {f"{name}{signature.ENDING}" for name in (MANIFEST, *outputs)}
     for name in sorted(there.keys() - outputs.keys() - {MANIFEST} - signed):
         yield Difference("file", name, "does not belong to the issue", "")
+
+
+def _no_files(folder: Path) -> Iterator[Difference]:
+    """What lies in the folder and is no file of its own: it may be another thing tomorrow, or hide one."""
+    for path in sorted(folder.rglob("*")):
+        name = path.relative_to(folder).as_posix()
+        if path.is_symlink():
+            yield Difference("file", name, f"is a link to {_short(str(path.readlink()))}, no file of the issue", "")
+        elif path.is_dir() and not any(path.iterdir()):
+            yield Difference("file", f"{name}/", "is an empty folder that does not belong to the issue", "")
+        elif not path.is_dir() and not path.is_file():
+            yield Difference("file", name, "is no file", "")
+
+
+def _beside_the_basis(edition: Carrier, manifest: Mapping[str, Any], data: bytes) -> Iterator[Difference]:
+    """The issue's manifest where its editions' do not speak: what it says besides, leaves out, or writes otherwise."""
+    right = {key: value for key, value in edition.manifest.items() if key not in EDITIONS_OWN}
+    for key in sorted((set(manifest) ^ set(right)) - {"outputs"}):
+        yield Difference("file", f"{MANIFEST}: {key}", _short(manifest.get(key)), _short(right.get(key)))
+    if data != as_json(dict(manifest)):
+        yield Difference("file", MANIFEST, "was written anew, not by this program", "")
+
+
+def _absent(edition: Carrier, there: Mapping[str, Path]) -> Iterator[str]:
+    """Editions that other audiences of the issue have: each may be built alone, so this is no fault."""
+    formats = {PurePosixPath(name).name for name in there if name.count("/") == 1 and "/brief." in name}
+    names = [f"{reader}/{name}" for reader in edition.manifest["audiences"] for name in sorted(formats)]
+    if absent := [name for name in names if name not in there]:
+        yield f"Not in the folder, so not verified: {', '.join(absent)}."
 
 
 def _one_basis(carried: Mapping[str, Carrier], manifest: Mapping[str, Any]) -> Iterator[Difference]:

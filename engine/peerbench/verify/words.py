@@ -16,6 +16,7 @@ VOID: Final = frozenset(
 )
 SPOKEN: Final = ("aria-label", "alt", "title", "content")
 LONG: Final = 3000  # words beyond which repeated ones are no anchors for a comparison
+DEEPEST: Final = 500  # open elements that are kept in mind; no page of ours has thirty
 AROUND: Final = 3  # words of context
 LONGEST: Final = 240  # letters that are told of each side of a difference
 
@@ -140,7 +141,7 @@ class _Reader(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         values = {name: value or "" for name, value in attrs}
-        if tag not in VOID:
+        if tag not in VOID and len(self._open) < DEEPEST:
             self._open.append((tag, values))
         place = self._place()
         self.spoken += [Word(values[name], place) for name in SPOKEN if name in values]
