@@ -6,7 +6,9 @@ import base64
 import io
 import itertools
 import json
+import os
 import re
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
@@ -17,6 +19,7 @@ import pytest
 
 import studies
 from peerbench import cli, enclosures, issues, pipeline
+from peerbench.brief.records import as_json
 from peerbench.core.errors import UnusableRequest
 from peerbench.verify import carried, carrier, verdict, words
 from peerbench.verify.words import Word
@@ -279,6 +282,28 @@ def shorter(file: Any) -> None:
     del file.pages[-1]
 
 
+def destination(file: Any) -> None:
+    """Two names inside the file change places: the links that use them lead to the other's row."""
+    names = file.Root.Names.Dests.Names
+    one, other = (next(at for at in range(0, len(names), 2) if str(names[at]) == row) for row in ("r1.02", "r1.03"))
+    names[one + 1], names[other + 1] = names[other + 1], names[one + 1]
+
+
+def over_all(file: Any) -> None:
+    next(link for link in file.pages[0].Annots if "/Dest" in link).Rect = [0, 0, 600, 800]
+
+
+def script(file: Any) -> None:
+    import pikepdf
+
+    action = pikepdf.Dictionary(S=pikepdf.Name.JavaScript, JS="app.alert(1)")
+    file.Root.Names["/JavaScript"] = pikepdf.Dictionary(Names=["a", action])
+
+
+def cropped(file: Any) -> None:
+    file.pages[0]["/CropBox"] = [0, 0, 300, 300]
+
+
 PDF_CHANGES: dict[str, dict[Callable[[Any], None], tuple[str, str]]] = {  # several in one file; each is named
     "what it says": {
         digit: ("number", ""),
@@ -286,6 +311,12 @@ PDF_CHANGES: dict[str, dict[Callable[[Any], None], tuple[str, str]]] = {  # seve
         alternative: ("alternative text", "Rising."),
         attachment: ("file", "facts.parquet has been changed"),
         title: ("document", "Title: Sell"),
+    },
+    "where it leads": {
+        destination: ("destination", "r1.02: page"),
+        over_all: ("place of a link", "[0.0, 0.0, 600.0, 800.0]"),
+        script: ("destination", "/JavaScript"),
+        cropped: ("page", "/CropBox"),
     },
     "what it shows and does": {
         painted_over: ("drawing", "the page's drawing"),
@@ -306,6 +337,14 @@ def test_every_change_of_the_pdf_is_found_and_named(name: str, built: Built, tmp
     assert not found.verified
     for what, printed in PDF_CHANGES[name].values():
         assert any(one[0] == what and printed in one[1] for one in told(found)), (what, told(found))
+
+
+def test_pages_that_cannot_be_read_through_are_named(built: Built, tmp_path: Path) -> None:
+    def broken(file: Any) -> None:
+        file.pages[0].Contents = file.make_stream(b"BT /F1 9 Tf [<00zz>0] TJ > ET")
+
+    found = judged(built.sheets, edited(built.sheets.data, broken), tmp_path)
+    assert ("file", "cannot be read through; they are damaged", "") in told(found)
 
 
 def test_bytes_after_the_end_are_not_what_the_data_make(built: Built, tmp_path: Path) -> None:
@@ -450,8 +489,6 @@ def test_the_command_ends_with_1_and_names_the_number(
 
 
 def test_what_was_changed_in_an_issue_is_named(built: Built, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    import shutil
-
     made = {name: (built.folder / name).read_bytes() for name in built.verdict.records}
     made |= {f"institutional/{one.name}": one.data for one in (built.page, built.sheets)}
     monkeypatch.setattr(verdict, "computed_again", lambda *_: (made, ()))
@@ -467,6 +504,85 @@ def test_what_was_changed_in_an_issue_is_named(built: Built, tmp_path: Path, mon
         ("claims.csv", "is missing"),
         ("notes.txt", "does not belong to the issue"),
     }
+
+
+def said(name: str, change: Callable[[dict[str, Any]], object]) -> Callable[[Path], None]:
+    """A forger who takes a file out and writes the issue's manifest anew, as the program writes it."""
+
+    def changed(folder: Path) -> None:
+        if name:
+            (folder / name).unlink()
+        about = json.loads((folder / "manifest.json").read_bytes())
+        change(about)
+        (folder / "manifest.json").write_bytes(as_json(about))
+
+    return changed
+
+
+def linked(folder: Path) -> None:
+    (folder.parent / "elsewhere.csv").write_bytes((folder / "metrics.csv").read_bytes())
+    (folder / "metrics.csv").unlink()
+    (folder / "metrics.csv").symlink_to(folder.parent / "elsewhere.csv")
+
+
+FOLDER_CHANGES: dict[str, tuple[Callable[[Path], object], tuple[str, str]]] = {
+    "a record taken out with its entry": (
+        said("claims.csv", lambda about: about["outputs"].pop("claims.csv")),
+        ("claims.csv", "is missing, though the data make it"),
+    ),
+    "something added to the manifest": (
+        said("", lambda about: about.update(audited_by="Somebody")), ("manifest.json: audited_by", "Somebody"),
+    ),
+    "something taken from the manifest": (said("", lambda about: about.pop("as_of")), ("manifest.json: as_of", "")),
+    "the manifest written otherwise": (
+        lambda folder: (folder / "manifest.json").write_bytes((folder / "manifest.json").read_bytes() + b" "),
+        ("manifest.json", "was written anew, not by this program"),
+    ),
+    "a link for a file": (linked, ("metrics.csv", "is a link to ")),
+    "a link to a folder": (lambda folder: (folder / "more").symlink_to("/"), ("more", "is a link to /")),
+    "a link to nothing": (lambda folder: (folder / "more").symlink_to("/none"), ("more", "is a link to /none")),
+    "an empty folder": (lambda folder: (folder / "more").mkdir(), ("more/", "is an empty folder")),
+    "a pipe": (lambda folder: os.mkfifo(folder / "more"), ("more", "is no file")),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", FOLDER_CHANGES)
+def test_what_is_done_to_a_folder_is_named(
+    name: str, built: Built, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No record may go, no word be added, nothing stand for a file: each was called verified once."""
+    made = {name: (built.folder / name).read_bytes() for name in built.verdict.records}
+    made |= {f"institutional/{one.name}": one.data for one in (built.page, built.sheets)}
+    monkeypatch.setattr(verdict, "computed_again", lambda *_: (made, ()))
+    folder = tmp_path / "issue"
+    shutil.copytree(built.folder, folder)
+    change, (place, printed) = FOLDER_CHANGES[name]
+    change(folder)
+    found = verdict.issue(folder)
+    assert not found.verified
+    assert any(one.place == place and one.printed.startswith(printed) for one in found.differences), found.differences
+
+
+def test_an_edition_that_is_not_there_is_told_and_is_no_fault(built: Built) -> None:
+    """An audience may be built alone; the verdict says what it did not see."""
+    asked = replace(built.sheets, manifest={**built.sheets.manifest, "audiences": ["institutional", "risk"]})
+    there = {"institutional/brief.pdf": built.folder}
+    assert list(verdict._absent(asked, there)) == ["Not in the folder, so not verified: risk/brief.pdf."]
+    assert built.verdict.notes == ()
+
+
+def test_templates_of_ones_own_are_told(built: Built) -> None:
+    """They may print anything beside the figures, and would be verified: the reader is told whose word it is."""
+    own = {**built.page.manifest["templates"], "templates/house/web.css": "0"}
+    about = replace(built.page, manifest={**built.page.manifest, "templates": own})
+    assert any("templates/house/web.css" in note for note in verdict.judged(about, about.data).notes)
+    assert verdict.judged(built.page, built.page.data).notes == ()
+
+
+def test_a_manifest_without_end_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "manifest.json").write_bytes(b"[" * 100_000)
+    with pytest.raises(UnusableRequest, match=r"manifest\.json cannot be read"):
+        verdict.issue(tmp_path)
 
 
 def test_other_libraries_are_told_and_nothing_is_called_verified(built: Built, tmp_path: Path) -> None:
