@@ -81,8 +81,41 @@ def test_who_is_meant_and_gets_no_brief_is_named_with_the_reason(project: Path) 
         "fara": "the rule finds 1 peer, and 2 are the least",
         "gala": "it is excluded",
         "hela": "no share line on 31 March 2025",
-        "ivra": "the rule finds 0 peers, and 2 are the least",
+        "ivra": "its sector is not known, which its peers are to share",
     }
+
+
+def test_whose_likeness_cannot_be_measured_gets_no_brief(tmp_path: Path) -> None:
+    path = pattern(tmp_path, 'company == "alba"', more="")
+    facts = tmp_path / "data" / "made" / "facts.csv"
+    kept = [line for line in facts.read_text("utf-8").splitlines() if not line.startswith("alba,operating_income")]
+    kept = [line for line in kept if not (line.startswith("alba,revenue") and "2023-01-01" in line)]
+    facts.write_text("\n".join(kept) + "\n", "utf-8")
+    with pytest.raises(UnusableRequest) as caught:
+        pipeline.members(path, today=TODAY)
+    wanted = (
+        "only its size is known of size, growth, gross margin and operating margin, and 2 are needed to find its peers"
+    )
+    assert [one.message.partition("brief: ")[2] for one in caught.value.findings[1:]] == [wanted]
+
+
+def test_nobody_whose_data_are_in_error_is_a_peer_or_has_a_brief(tmp_path: Path) -> None:
+    """Cima's two years of revenue at a thousandth, its count at a thousand times: of one share count others doubt."""
+    path = pattern(tmp_path, 'sector == "Tools"', peers="{rule: nearest, n: 3, least: 2}")
+    prices = tmp_path / "data" / "made" / "prices.csv"
+    text = prices.read_text("utf-8").replace("cima,CIMA,2025-03-31,2.0,USD", "cima,CIMA,2025-03-31,2000.0,GBP")
+    prices.write_text(text, "utf-8")
+    rates = tmp_path / "data" / "made" / "fx.csv"
+    rates.write_text("date,base,quote,rate\n2025-03-31,GBP,USD,1.29\n", "utf-8")
+    found = pipeline.members(path, today=TODAY)
+    assert {one.company: set(one.peers) for one in found.members} == {
+        "alba": {"bora", "dora"}, "bora": {"alba", "dora"}, "dora": {"alba", "bora"},
+    }  # fmt: skip
+    (cima,) = found.left_out
+    assert cima.message.startswith("'cima' (Cima) gets no brief: its data are in error: cima: at 2,000 GBP a share")
+    lowered = path.read_text("utf-8") + "checks: {close-in-hundredths: lower}\n"
+    path.write_text(lowered, "utf-8")
+    assert len(pipeline.members(path, today=TODAY).members) == 4
 
 
 def test_nobody_without_a_price_is_a_peer(project: Path) -> None:

@@ -46,11 +46,15 @@ class Builder:
     instead: list[Finding | BaseException | Ruling] = field(default_factory=list)
     built: list[tuple[str, str]] = field(default_factory=list)
     step: Callable[[str], None] = lambda step: None
+    given: dict[str, tuple[str, ...]] = field(default_factory=dict)  # companies whose rows came with an issue
 
     def __call__(
-        self, config: Config, issue: Issue, *, gate: Any, progress: Any, now: datetime, out: Path | None
-    ) -> pipeline.BuildResult:
+        self, config: Config, issue: Issue, *, gate: Any, progress: Any, now: datetime, out: Path | None,
+        given: pipeline.Given | None = None,
+    ) -> pipeline.BuildResult:  # fmt: skip
         progress("computing")
+        if given is not None:
+            self.given[issue.brief] = tuple(sorted(given.data.companies))
         self.built.append((issue.brief, issue.as_of.isoformat()))
         folder = (out or config.root / "output") / issue.brief / issue.as_of.isoformat()
         said = self.instead.pop(0) if self.instead else None

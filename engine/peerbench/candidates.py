@@ -17,6 +17,7 @@ from peerbench.metrics import catalogue
 from peerbench.metrics.evaluate import evaluate
 from peerbench.metrics.plan import plan
 from peerbench.normalise.currency import Rates, convert_metrics
+from peerbench.normalise.index import Index
 from peerbench.normalise.panel import build_panel
 
 # Trait → metrics that state it, the first that is known.
@@ -51,13 +52,14 @@ def measured(
     as_of: date,
     currency: str,
     custom: Sequence[MetricDefinition] = (),
+    rows: Index | None = None,
 ) -> tuple[dict[str, Traits], dict[tuple[str, str], float]]:
     """Every company's traits, and the values of these metrics by (company, metric) where they are known and mean
-    something; money in one currency."""
+    something; money in one currency. rows: the index of the data, where it stands already."""
     names = list(data.companies)
     wanted = list(dict.fromkeys((*(metric for group in MEASURES.values() for metric in group), *metrics)))
     work, _ = plan(wanted, catalogue.load(), [one for one in custom if one.id in metrics])
-    cells, _ = build_panel(data, companies=names, operands=work.operands, as_of=as_of)
+    cells, _ = build_panel(data, companies=names, operands=work.operands, as_of=as_of, index=rows)
     found, _ = convert_metrics(evaluate(cells, work), Rates(data.fx), currency)
     ok = found.filter((pl.col("status") == "ok") & pl.col("metric").is_in(wanted) & (pl.col("segment") == "total"))
     known = {(row["company"], row["metric"]): row["value"] for row in ok.iter_rows(named=True)}

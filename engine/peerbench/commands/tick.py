@@ -84,14 +84,14 @@ class Elsewhere:
 
     def __call__(
         self, config: Config, issue: Issue, *, gate: pipeline.Gate, progress: pipeline.Progress, now: datetime,
-        out: Path | None,
+        out: Path | None, given: pipeline.Given | None = None,
     ) -> pipeline.BuildResult:  # fmt: skip
         from peerbench import pipeline
         from peerbench.core.errors import UnusableRequest
         from peerbench.fleet.job import Job
 
         today = max(issue.as_of, config.schedule.day(now))
-        job = Job(config.path.absolute(), today, issue.as_of, out=out, gate=gate)
+        job = Job(config.path.absolute(), today, issue.as_of, out=out, gate=gate, given=given)
         done = self.hand(job, lambda: progress("building"))
         if done.state == "failed" or done.folder is None:
             raise UnusableRequest(done.findings)
@@ -121,9 +121,11 @@ def _say(event: Event, *, quiet: bool) -> None:
 
 
 def _retry(found: ledgers.Found, ledger: Ledger) -> None:
-    now, briefs = datetime.now(UTC), {config.name for config in found.scheduled}
+    from peerbench.tick.patterns import Patterns
+
+    now, briefs, patterns = datetime.now(UTC), {config.name for config in found.scheduled}, Patterns(found.scheduled)
     for issue in ledger.unanswered(now):
-        if issue.brief in briefs:
+        if issue.brief in briefs or patterns.of(issue, found.root) is not None:
             ledger.reopen(issue.id, now)
     for delivery in ledger.deliveries(states=("dead",)):
         ledger.requeue(delivery.id, now)

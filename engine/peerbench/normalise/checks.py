@@ -21,7 +21,7 @@ from peerbench.normalise import calendar, counts, leases, securities
 from peerbench.normalise.calendar import rounding
 from peerbench.normalise.comparability import comparability
 from peerbench.normalise.currency import MAX_AGE_DAYS, RateNotFound
-from peerbench.normalise.index import Fact, index
+from peerbench.normalise.index import Fact, Index, index
 from peerbench.normalise.look import Look, by_window, flow_series, label, listed, millions, period
 from peerbench.normalise.reading import say
 from peerbench.normalise.select import FACT_KEY
@@ -46,11 +46,21 @@ def check(data: Dataset, *, companies: Sequence[str], as_of: date) -> tuple[Find
     """Everything noticed about the companies' facts on `as_of`, company by company, then across them."""
     view = View(index(data, companies), as_of)
     looks = [Look(view, company, calendar.clock(view, company)) for company in dict.fromkeys(companies)]
-    found = [finding for look in looks for ask in _CHECKS for finding in ask(look)]
+    found = [finding for look in looks for finding in _of_one(look)]
     found += duplicates(data.facts, looks)
     found += disagreements(data.disagreements, looks)
     found += comparability(looks)
     return tuple(dict.fromkeys(found))
+
+
+def of_company(rows: Index, company: str, *, as_of: date) -> tuple[Finding, ...]:
+    """What `check` notices about one company by itself."""
+    view = View(rows, as_of)
+    return tuple(dict.fromkeys(_of_one(Look(view, company, calendar.clock(view, company)))))
+
+
+def _of_one(look: Look) -> Iterator[Finding]:
+    yield from (finding for ask in _CHECKS for finding in ask(look))
 
 
 # ---- identities -----------------------------------------------------------------------------------------------------

@@ -3,18 +3,8 @@
 from peerbench.pipeline.case import Progress, prepare, shop_of
 from peerbench.pipeline.earlier import printed
 from peerbench.pipeline.issue import FORMATS, BuildResult, Gate, again, build, carrying
-from peerbench.pipeline.numbers import (
-    HELD_BY,
-    Computed,
-    check,
-    compute,
-    explain,
-    figures,
-    levelled,
-    shared_mistakes,
-    side,
-    studied,
-)
+from peerbench.pipeline.mistakes import HELD_BY, levelled
+from peerbench.pipeline.numbers import Computed, check, compute, explain, figures, shared_mistakes, side, studied
 from peerbench.pipeline.outside import check_text
 from peerbench.pipeline.pattern import given_of, members
 from peerbench.pipeline.reading import Given

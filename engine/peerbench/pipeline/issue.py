@@ -26,8 +26,8 @@ from peerbench.gate import Ruling
 from peerbench.pipeline.basis import fingerprint, manifest_of, rests_on, template_digests
 from peerbench.pipeline.case import Case, Progress, prepare, shop_of
 from peerbench.pipeline.earlier import carried, looking_back, printed, with_before
-from peerbench.pipeline.mistakes import lacking, unpriced
-from peerbench.pipeline.numbers import HELD_BY, levelled, studied
+from peerbench.pipeline.mistakes import HELD_BY, lacking, levelled, unpriced
+from peerbench.pipeline.numbers import studied
 from peerbench.pipeline.outside import checked_claims
 from peerbench.pipeline.reading import Given
 

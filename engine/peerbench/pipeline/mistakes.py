@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -13,7 +13,7 @@ from peerbench.config import check as meaning
 from peerbench.config.values import Config
 from peerbench.core.dataset import Dataset
 from peerbench.core.errors import UnusableRequest
-from peerbench.core.findings import Finding, Origin, did_you_mean
+from peerbench.core.findings import Finding, Origin, Severity, did_you_mean
 from peerbench.core.names import MOST as LONGEST_NAME
 from peerbench.core.names import shortened
 from peerbench.universe import selection
@@ -22,6 +22,11 @@ if TYPE_CHECKING:
     from peerbench.pipeline.case import Case
 
 
+LEVELS: Final[Mapping[str, Severity]] = {"error": "error", "warning": "warning", "note": "note"}
+RAISED: Final[Mapping[str, Severity]] = {"note": "warning", "warning": "error", "error": "error"}
+LOWERED: Final[Mapping[str, Severity]] = {"error": "warning", "warning": "note", "note": "note"}
+# Checks about the data a brief may not be issued with, unless the config lowers them.
+HELD_BY: Final = "error"
 SHORTER: Final = f"Write a name of at most {LONGEST_NAME} letters in companies.csv; legal_name keeps the long one."
 
 
@@ -141,3 +146,26 @@ def language_mistakes(
             if fonts is None:
                 fonts = han.faces(spoken.language.rules, Look(roots, reader.name).fonts)
                 yield from fonts[1]
+
+
+def levelled(findings: Iterable[Finding], levels: Mapping[str, str]) -> tuple[Finding, ...]:
+    """`checks:` of the config applied: raised, lowered, set to a level, or silenced and said so."""
+    kept, silenced = [], set()
+    for finding in findings:
+        level = levels.get(finding.check, "")
+        if level in ("silence", "off"):
+            silenced.add(finding.check)
+            continue
+        severity = (
+            RAISED[finding.severity]
+            if level == "raise"
+            else LOWERED[finding.severity]
+            if level == "lower"
+            else LEVELS.get(level, finding.severity)
+        )
+        kept.append(replace(finding, severity=severity))
+    said = [
+        Finding("silenced", "note", f"The check {check} is silenced by the config.", subject=check)
+        for check in sorted(silenced)
+    ]
+    return (*kept, *said)

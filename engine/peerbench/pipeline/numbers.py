@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import polars as pl
 
@@ -16,26 +16,14 @@ from peerbench.brief.attribution import Side
 from peerbench.brief.study import Study
 from peerbench.core.document import Source, Trace
 from peerbench.core.errors import UnusableRequest
-from peerbench.core.findings import Finding, Severity
+from peerbench.core.findings import Finding
 from peerbench.pipeline.case import Case, prepare, shop_of
 from peerbench.pipeline.earlier import printed
-from peerbench.pipeline.mistakes import errors, unpriced
+from peerbench.pipeline.mistakes import errors, levelled, unpriced
 from peerbench.pipeline.outside import circulating
 from peerbench.pipeline.pattern import given_of
 from peerbench.pipeline.reading import Given
 from peerbench.universe import members as universes
-
-LEVELS: Final[Mapping[str, Severity]] = {"error": "error", "warning": "warning", "note": "note"}
-
-
-RAISED: Final[Mapping[str, Severity]] = {"note": "warning", "warning": "error", "error": "error"}
-
-
-LOWERED: Final[Mapping[str, Severity]] = {"error": "warning", "warning": "note", "note": "note"}
-
-
-# Checks about the data a brief may not be issued with, unless the config lowers them.
-HELD_BY: Final = "error"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,29 +50,6 @@ def shared_mistakes(
     found = check(first.path, as_of=universe.as_of, audiences=audiences, today=today, given=given_of(universe, first))
     own = {first.company, *first.peers}
     return tuple(finding for finding in errors(found) if finding.subject not in own)
-
-
-def levelled(findings: Iterable[Finding], levels: Mapping[str, str]) -> tuple[Finding, ...]:
-    """`checks:` of the config applied: raised, lowered, set to a level, or silenced and said so."""
-    kept, silenced = [], set()
-    for finding in findings:
-        level = levels.get(finding.check, "")
-        if level in ("silence", "off"):
-            silenced.add(finding.check)
-            continue
-        severity = (
-            RAISED[finding.severity]
-            if level == "raise"
-            else LOWERED[finding.severity]
-            if level == "lower"
-            else LEVELS.get(level, finding.severity)
-        )
-        kept.append(replace(finding, severity=severity))
-    said = [
-        Finding("silenced", "note", f"The check {check} is silenced by the config.", subject=check)
-        for check in sorted(silenced)
-    ]
-    return (*kept, *said)
 
 
 def check(

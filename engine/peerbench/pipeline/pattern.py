@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -11,7 +11,8 @@ from peerbench import dress
 from peerbench.config import check as meaning
 from peerbench.config import load as configs
 from peerbench.core.errors import UnusableRequest
-from peerbench.pipeline.mistakes import errors
+from peerbench.core.findings import Finding
+from peerbench.pipeline.mistakes import HELD_BY, errors, levelled
 from peerbench.pipeline.reading import Given, known_names, read_sources
 from peerbench.universe import members as universes
 from peerbench.universe import selection
@@ -40,7 +41,11 @@ def members(
     problems = (*errors(noticed), *universes.mistakes(config), *theme_mistakes, *data_mistakes)
     if data is None or problems:
         raise UnusableRequest(tuple(dict.fromkeys(problems)))
-    found = universes.expand(config, data, as_of=config.as_of or today)
+
+    def held(noticed: Iterable[Finding]) -> tuple[Finding, ...]:
+        return tuple(one for one in levelled(noticed, config.checks) if one.severity == HELD_BY)
+
+    found = universes.expand(config, data, as_of=config.as_of or today, held=held)
     noted = tuple(finding for finding in noticed if finding.severity != "error")
     kept = found.members if only is None else found.only(only)
     return replace(found, members=kept, findings=(*noted, *found.findings))

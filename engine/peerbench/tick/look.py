@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
+from typing import Protocol
 
 from peerbench import gather
 from peerbench import schedule as schedules
@@ -18,8 +19,17 @@ _KEPT = frozenset({"sec", "ecb", "yfinance", "plugin"})
 _SHOWN = 3
 
 
-def note(config: Config, ledger: Ledger, *, now: datetime) -> None:
-    """Enter into the ledger what is due of a config now. Raises UnusableRequest where its sources cannot be read."""
+class Many(Protocol):
+    """An issue of every member of a pattern at a time of its schedule."""
+
+    def __call__(self, config: Config, moment: datetime, now: datetime) -> Iterable[Occasion]: ...
+
+
+def note(config: Config, ledger: Ledger, *, now: datetime, many: Many | None = None) -> None:
+    """Enter into the ledger what is due of a config now. Raises UnusableRequest where its sources cannot be read.
+
+    many: of a pattern, whose schedule is followed under its own name.
+    """
     watch = ledger.watch(config.name, config.schedule.expression, now)
     timed = bool(config.schedule.cron)
     found = schedules.due(config.schedule, seen=watch.seen, now=now) if timed else schedules.Due((now,))
@@ -29,7 +39,10 @@ def note(config: Config, ledger: Ledger, *, now: datetime) -> None:
         _filing(config, ledger, now)
         ledger.plan((), now, seen={config.name: now} if timed else {})
         return
-    due = [_occasion(config, moment, config.schedule.day(moment)) for moment in found.times]
+    if config.pattern and many is not None:
+        due = [one for moment in found.times for one in many(config, moment, now)]
+    else:
+        due = [_occasion(config, moment, config.schedule.day(moment)) for moment in found.times]
     ledger.plan(due, now, seen={config.name: now}, passed=_passed(config, found))
 
 

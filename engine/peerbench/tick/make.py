@@ -34,16 +34,22 @@ class Builder(Protocol):
 
     def __call__(
         self, config: Config, issue: Issue, *, gate: pipeline.Gate, progress: pipeline.Progress, now: datetime,
-        out: Path | None,
+        out: Path | None, given: pipeline.Given | None = None,
     ) -> pipeline.BuildResult: ...  # fmt: skip
 
 
 def build(
-    config: Config, issue: Issue, *, gate: pipeline.Gate, progress: pipeline.Progress, now: datetime, out: Path | None
-) -> pipeline.BuildResult:
-    """The brief of the issue's day. Later days than the one of the schedule's zone count as the future."""
+    config: Config, issue: Issue, *, gate: pipeline.Gate, progress: pipeline.Progress, now: datetime, out: Path | None,
+    given: pipeline.Given | None = None,
+) -> pipeline.BuildResult:  # fmt: skip
+    """The brief of the issue's day. Later days than the one of the schedule's zone count as the future.
+
+    given: of a member of a pattern.
+    """
     today = max(issue.as_of, config.schedule.day(now))
-    return pipeline.build(config.path, as_of=issue.as_of, today=today, gate=gate, progress=progress, out=out)
+    return pipeline.build(
+        config.path, as_of=issue.as_of, today=today, gate=gate, progress=progress, out=out, given=given
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +88,7 @@ def issue(issue: Issue, work: Work) -> Issue:
     lease = _Lease(issue, work)
     last = work.ledger.last(issue.brief, before=issue.scheduled_for)
     gate = partial(gates.judge, work.config.gate, last=last.digest if last else "")
-    missed = look.refresh(work.config)
+    missed = () if work.config.pattern else look.refresh(work.config)  # a pattern's sources are fetched once for all
     work.at("pulled")
     try:
         built = work.build(

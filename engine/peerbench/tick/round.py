@@ -15,6 +15,7 @@ from peerbench.deliver.database import LedgerRefused
 from peerbench.deliver.ledger import Issue, LeaseLost, Ledger, Queued
 from peerbench.tick import look, make, send
 from peerbench.tick.make import Builder
+from peerbench.tick.patterns import Patterns
 
 Kind = Literal[
     "published", "unchanged", "held", "failed", "passed", "unread", "again", "sent", "dead", "dropped", "later", "lost"
@@ -68,32 +69,45 @@ def run(configs: Sequence[Config], means: Means) -> Report:
     """Note what is due of these configs, make it, and send whatever is queued. The configs have schedules."""
     report = Report()
     means.ledger.release(means.clock(), gone=means.gone)
-    named = {config.name: config for config in configs}
+    named, patterns = {config.name: config for config in configs}, Patterns(configs)
     for config in configs:
-        _look(config, report, means)
+        _look(config, report, means, patterns)
     means.at("noted")
-    _issues(named, report, means)
+    _issues(named, patterns, report, means)
     _deliveries(report, means)
     report.unanswered = frozenset((one.brief, one.scheduled_for) for one in means.ledger.unanswered(means.clock()))
     return report
 
 
-def _issues(named: Mapping[str, Config], report: Report, means: Means) -> None:
+def _issues(named: Mapping[str, Config], patterns: Patterns, report: Report, means: Means) -> None:
     """All that is due, the oldest first; at once only issues of several briefs, those of one in their order."""
     from concurrent.futures import ThreadPoolExecutor
 
-    def make_all(issues: Sequence[Issue]) -> None:
-        for issue in issues:
+    def make_all(due: Sequence[tuple[Issue, Config, Builder]]) -> None:
+        for issue, config, build in due:
             if not means.stop() and (taken := means.ledger.claim(issue.id, means.owner, means.clock())) is not None:
                 means.at("claimed")
-                _told(report, means, _made(taken, named[issue.brief], means))
+                _told(report, means, _made(taken, config, means, build))
 
-    due = means.ledger.due(means.clock(), briefs=tuple(named))
+    due = [found for issue in means.ledger.due(means.clock()) if (found := _whose(issue, named, patterns, means))]
     if means.at_once == 1:
         make_all(due)
         return
+    by_brief: dict[str, list[tuple[Issue, Config, Builder]]] = {}
+    for one in due:
+        by_brief.setdefault(one[0].brief, []).append(one)
     with ThreadPoolExecutor(means.at_once) as threads:
-        list(threads.map(make_all, [[one for one in due if one.brief == name] for name in named]))
+        list(threads.map(make_all, by_brief.values()))
+
+
+def _whose(
+    issue: Issue, named: Mapping[str, Config], patterns: Patterns, means: Means
+) -> tuple[Issue, Config, Builder] | None:
+    """An issue with its config, or the pattern that it is a member of; None: it is of no config of this pass."""
+    if issue.brief in named:
+        return issue, named[issue.brief], means.build
+    pattern = patterns.of(issue, means.root)
+    return None if pattern is None else (issue, pattern, patterns.builder(means.build))
 
 
 def _deliveries(report: Report, means: Means) -> None:
@@ -102,10 +116,10 @@ def _deliveries(report: Report, means: Means) -> None:
         _told(report, means, _sent(delivery, means))
 
 
-def _look(config: Config, report: Report, means: Means) -> None:
+def _look(config: Config, report: Report, means: Means, patterns: Patterns) -> None:
     now = means.clock()
     try:
-        look.note(config, means.ledger, now=now)
+        look.note(config, means.ledger, now=now, many=patterns.occasions)
     except LedgerRefused:
         raise
     except UnusableRequest as error:  # its sources: the other briefs go on, and it is looked at again next time
@@ -117,8 +131,8 @@ def _told(report: Report, means: Means, event: Event) -> None:
     means.say(event)
 
 
-def _made(issue: Issue, config: Config, means: Means) -> Event:
-    work = make.Work(means.ledger, config, means.clock, means.chance, means.build, means.at, means.out)
+def _made(issue: Issue, config: Config, means: Means, build: Builder) -> Event:
+    work = make.Work(means.ledger, config, means.clock, means.chance, build, means.at, means.out)
     try:
         ended = make.issue(issue, work)
     except LeaseLost as lost:

@@ -16,6 +16,7 @@ from peerbench.config.values import Config, Target
 from peerbench.core.findings import Finding
 from peerbench.deliver.ledger import Issue, Ledger, Queued
 from peerbench.deliver.protocol import TRIES, Delivery, NotDelivered, NotWanted, Parcel, pause
+from peerbench.universe import naming
 
 Ways = Callable[[Target, Path], Delivery]
 
@@ -140,7 +141,9 @@ def _still_asked(delivery: Queued, target: Target, config: Config, path: str) ->
 
 
 def _read(path: Path) -> tuple[Config | None, tuple[Finding, ...]]:
-    """The config, read anew where it or a file beside it, which it may extend, has changed."""
+    """The config, or the pattern of a member, read anew where it or a file beside it has changed."""
+    member = naming.sought(path)
+    path = path if member is None else member[0]
     stamps = ((one.name, one.stat().st_mtime_ns, one.stat().st_size) for one in sorted(path.parent.glob("*.yaml")))
     return _loaded(path, tuple(stamps))
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -11,34 +10,21 @@ from pathlib import Path
 from typing import Final
 
 from peerbench import candidates, enclosures
-from peerbench.brief import market
-from peerbench.compare.peers import SECTOR, SIZE, Proposal, Traits, propose, spreads_of
-from peerbench.config.values import Config, PeerRule
+from peerbench.compare.peers import Traits
+from peerbench.config.values import Config
 from peerbench.core.companies import Company
 from peerbench.core.dataset import Dataset
 from peerbench.core.errors import UnusableRequest
 from peerbench.core.findings import Finding, Origin, Severity, did_you_mean
 from peerbench.metrics import catalogue
+from peerbench.normalise.index import index
 from peerbench.universe import naming
+from peerbench.universe.rule import Fitness, Held, Rule
 from peerbench.universe.selection import CHECK, Node, Row, holds, parse, tests
 
 TEXTS: Final = ("company", "name", "country", "sector", "reporting_currency", "accounting_standard")
 NUMBERS: Final = ("fiscal_year_end_month",)
-TRAITS: Final[Mapping[str, tuple[str, ...]]] = {
-    "size": (SIZE,),
-    "growth": ("growth",),
-    "margin": ("gross margin", "operating margin"),
-    "gross_margin": ("gross margin",),
-    "operating_margin": ("operating margin",),
-}
-ORDINALS: Final = (
-    "nearest", "second nearest", "third nearest", "fourth nearest", "fifth nearest", "sixth nearest",
-    "seventh nearest", "eighth nearest", "ninth nearest", "tenth nearest", "eleventh nearest", "twelfth nearest",
-)  # fmt: skip
-_SHARED: Final = {"reporting_currency": "currency of accounts", "accounting_standard": "accounting standard"}
-_KEY: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", re.ASCII)
 _NAMED: Final = 3  # companies named where many are meant
-LONGEST: Final = 100  # letters of a brief's name
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,25 +97,25 @@ def mistakes(config: Config) -> tuple[Finding, ...]:
     return tuple(_placed(config, finding) for finding in parse(config.subjects, columns(config))[1])
 
 
-def expand(config: Config, data: Dataset, *, as_of: date) -> Universe:
-    """Every member of a pattern, by the companies' keys.
+def expand(config: Config, data: Dataset, *, as_of: date, held: Held) -> Universe:
+    """Every member of a pattern, by the companies' keys. held: of some findings those that hold a brief back.
 
     Raises UnusableRequest where the test is wrong, means nobody, or means more than at_most: nothing is cut unsaid.
     """
     node, wrong = parse(config.subjects, columns(config))
     if node is None:
         raise UnusableRequest(tuple(_placed(config, finding) for finding in wrong))
+    rows = index(data, data.companies)
     asked = sorted({test.column for test in tests(node)} - set(TEXTS) - set(NUMBERS))
     likeness, known = candidates.measured(
-        data, asked, as_of=as_of, currency=config.currency, custom=config.custom_metrics
+        data, asked, as_of=as_of, currency=config.currency, custom=config.custom_metrics, rows=rows
     )
-    rows = {key: _row(company, known, asked) for key, company in data.companies.items()}
-    decided = {key: holds(node, row) for key, row in rows.items()}
+    told = {key: _row(company, known, asked) for key, company in data.companies.items()}
+    decided = {key: holds(node, row) for key, row in told.items()}
     meant = sorted(key for key, answer in decided.items() if answer)
-    said = (*_unheard(config, node, rows), *_undecided(config, node, rows, decided))
-    _refuse(config, meant, len(rows), said)
-    unmarketed = market.unmarketed(data, data.companies, as_of=as_of, currency=config.currency)
-    members, left_out = _members(config, data, meant, likeness, unmarketed)
+    said = (*_unheard(config, node, told), *_undecided(config, node, told, decided))
+    _refuse(config, meant, len(told), said)
+    members, left_out = _members(config, data, meant, likeness, Fitness(config, data, rows, as_of, held))
     if not members:
         message = f"none of the {_count(len(meant), 'company')} that are meant can have a brief"
         raise UnusableRequest((config.finding(CHECK, message, "subjects"), *left_out[:_NAMED]))
@@ -210,31 +196,22 @@ def _members(
     data: Dataset,
     meant: Sequence[str],
     likeness: Mapping[str, Traits],
-    unmarketed: Mapping[str, str],
+    fitness: Fitness,
 ) -> tuple[tuple[Member, ...], tuple[Finding, ...]]:
-    taken = {out.company for out in config.excluded}
-    free = [key for key in data.companies if key not in unmarketed and key not in taken and _KEY.fullmatch(key)]
-    choose = _Rule(config.peer_rule, data, likeness, free) if config.peer_rule else None
+    choose = Rule(config.peer_rule, data, likeness, fitness) if config.peer_rule else None
     found: list[Member] = []
     left_out: list[Finding] = []
     for key in meant:
         peers = choose.peers(key) if choose else _named(config, key)
-        why = "it is excluded" if key in taken else _unfit(config, key) or unmarketed.get(key, "")
+        why = fitness.lacking(key) or fitness.flaw(key)
         if not why and choose and len(peers) < choose.rule.least:
-            why = f"the rule finds {_count(len(peers), 'peer')}, and {choose.rule.least} are the least"
+            found_few = f"the rule finds {_count(len(peers), 'peer')}, and {choose.rule.least} are the least"
+            why = choose.unmeasured(key) or found_few
         if why:
             left_out.append(_without(config, data.companies[key], why))
         else:
             found.append(_member(config, data.companies[key], peers))
     return tuple(found), tuple(left_out)
-
-
-def _unfit(config: Config, key: str) -> str:
-    if not _KEY.fullmatch(key):
-        return "its key has other letters than A to Z, digits, '.', '_' and '-'"
-    return (
-        f"'{config.name}-{key}' is too long for the name of a brief" if len(config.name) + len(key) >= LONGEST else ""
-    )
 
 
 def _without(config: Config, company: Company, why: str) -> Finding:
@@ -245,49 +222,6 @@ def _without(config: Config, company: Company, why: str) -> Finding:
 def _named(config: Config, subject: str) -> tuple[tuple[str, str, str], ...]:
     """The config's own peers, where it lists them: for a subject among them the others."""
     return tuple((peer.company, peer.role, peer.why) for peer in config.peers if peer.company != subject)
-
-
-class _Rule:
-    """The nearest companies to each subject. What a group of candidates has in common is computed once."""
-
-    def __init__(self, rule: PeerRule, data: Dataset, likeness: Mapping[str, Traits], free: Sequence[str]) -> None:
-        self.rule, self._data = rule, data
-        self._wanted = tuple(dict.fromkeys(trait for name in rule.by for trait in TRAITS[name]))
-        self._enough = min(2, len(self._wanted))
-        self._likeness = {key: self._seen(traits) for key, traits in likeness.items()}
-        self._groups: dict[tuple[str, ...], tuple[list[Traits], Mapping[str, float]]] = {}
-        for key in free:
-            self._groups.setdefault(self._group(key), ([], {}))[0].append(self._likeness[key])
-        self._groups = {group: (found, spreads_of(found)) for group, (found, _) in self._groups.items()}
-
-    def _seen(self, traits: Traits) -> Traits:
-        kept = {name: value for name, value in traits.measures.items() if name in self._wanted}
-        return replace(traits, measures=kept)
-
-    def _group(self, key: str) -> tuple[str, ...]:
-        company = self._data.companies[key]
-        return tuple(" ".join(str(getattr(company, column)).casefold().split()) for column in self.rule.same)
-
-    def peers(self, subject: str) -> tuple[tuple[str, str, str], ...]:
-        """(company, role, why), nearest first. Who has no sector shares none."""
-        group = self._group(subject)
-        if not all(group):
-            return ()
-        others, spreads = self._groups.get(group, ([], {}))
-        traits = self._likeness[subject]
-        near = propose(traits, others, count=self.rule.count, enough=self._enough, spreads=spreads)
-        return tuple((one.traits.company, "core", self._why(place, one)) for place, one in enumerate(near))
-
-    def _why(self, place: int, one: Proposal) -> str:
-        """The rule in words, true of this peer: no figures, which would be numbers without a source."""
-        by = _joined([trait for trait in one.parts if trait != SECTOR])
-        shared = [_SHARED.get(name, name) for name in self.rule.same]
-        alike = f"Same {_joined(shared)}" if shared else "Any sector"
-        return f"{alike}; {ORDINALS[place]} by {by}"
-
-
-def _joined(words: Sequence[str]) -> str:
-    return f"{', '.join(words[:-1])} and {words[-1]}" if len(words) > 1 else "".join(words)
 
 
 def _member(config: Config, company: Company, peers: Sequence[tuple[str, str, str]]) -> Member:
