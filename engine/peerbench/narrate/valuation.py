@@ -10,6 +10,7 @@ from peerbench.narrate import rank, words
 from peerbench.narrate.claims import Statement, few, listing, possessive
 
 FORECAST = "eps_estimate[fy1]"
+FAR = 3.0  # a premium of so much is no percentage any more: the subject is priced at several times its peers
 INLINE = 0.05  # a premium within ±5 % counts as "in line"; the same threshold decides "holds"
 
 
@@ -23,6 +24,12 @@ def direction(premium: Quantity, suffix: str = "", *, inline: float = INLINE) ->
         f"inline{suffix}": known and value is not None and abs(value) < inline,
         f"beyond{suffix}": known and value is not None and abs(value) >= inline,
     }
+
+
+def article(premium: Quantity) -> dict[str, bool]:
+    """Whether the premium, printed in whole percent, is spoken with a vowel: an 8 % gap, an 11 %, an 18 %, an 80 %."""
+    whole = f"{round(abs(premium.value or 0) * 100):,}"
+    return {"an": whole.startswith("8") or whole.partition(",")[0] in ("11", "18")}
 
 
 def _names(evidence: Evidence) -> Spans:
@@ -53,7 +60,13 @@ def headline(evidence: Evidence, tested: Tested | None, metric: str) -> Statemen
             "pivotal": evidence.name(tested.pivotal) if tested and tested.pivotal else "",
             "measure": words.noun(evidence, metric),
         },
-        {**direction(premium), **_tested(evidence, tested), "any": True},
+        {
+            **direction(premium),
+            **_tested(evidence, tested),
+            **article(premium),
+            "far": (premium.value or 0) >= FAR,
+            "any": True,
+        },
         strength=headline_weight(evidence, tested, metric),
         favours=-rank.side(premium.value),
     )
