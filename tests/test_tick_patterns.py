@@ -76,7 +76,7 @@ def test_two_members_are_made_at_once_and_the_data_read_once(
 
 
 def test_a_members_issue_goes_where_the_pattern_sends_it(tmp_path: Path, ledger: Ledger) -> None:
-    tools = daily(tmp_path, "deliver: [{folder: sent, audiences: [institutional]}]\noutputs: [html]")
+    tools = daily(tmp_path, "deliver: [{folder: sent, audiences: [institutional]}]")
     clock = Clock(datetime(2025, 3, 31, 7, 0, 30, tzinfo=UTC))
 
     class Wide(Builder):
