@@ -77,6 +77,7 @@ def test_two_members_are_made_at_once_and_the_data_read_once(
 
 def test_a_members_issue_goes_where_the_pattern_sends_it(tmp_path: Path, ledger: Ledger) -> None:
     tools = daily(tmp_path, "deliver: [{folder: sent, audiences: [institutional]}]")
+    (tmp_path / "sent").mkdir()
     clock = Clock(datetime(2025, 3, 31, 7, 0, 30, tzinfo=UTC))
 
     class Wide(Builder):
@@ -88,6 +89,7 @@ def test_a_members_issue_goes_where_the_pattern_sends_it(tmp_path: Path, ledger:
             return made
 
     report = round.run([tools], means(tmp_path, ledger, clock, Wide()))
+    assert [one.text for one in report.events if one.kind not in ("published", "sent")] == []
     assert sum(one.kind == "sent" for one in report.events) == 4
     sent = sorted(path.relative_to(tmp_path / "sent").as_posix() for path in (tmp_path / "sent").rglob("*.html"))
     assert sent == [f"{name}/2025-03-31/institutional/brief.html" for name in MEMBERS]
