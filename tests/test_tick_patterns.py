@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,6 +17,7 @@ from peerbench.core.findings import Finding
 from peerbench.deliver.ledger import Ledger
 from peerbench.gate import Ruling
 from peerbench.tick import round
+from peerbench.universe.members import Universe
 from ticking import Builder, Clock, means
 from universes import pattern
 
@@ -69,7 +71,12 @@ def test_two_members_are_made_at_once_and_the_data_read_once(
     tools, builder, clock = daily(tmp_path), Builder(), Clock(datetime(2025, 3, 31, 7, 0, 30, tzinfo=UTC))
     read: list[Path] = []
     members = pipeline.members
-    monkeypatch.setattr(pipeline, "members", lambda path, **how: read.append(path) or members(path, **how))
+
+    def noted(path: Path, **how: Any) -> Universe:
+        read.append(path)
+        return members(path, **how)
+
+    monkeypatch.setattr(pipeline, "members", noted)
     report = round.run([tools], means(tmp_path, ledger, clock, builder, at_once=2))
     assert sorted(one.brief for one in report.events) == MEMBERS
     assert read == [tools.path]
