@@ -1,4 +1,7 @@
-"""Amounts in the sentence of a finding, each with the figure that it is: a fact, another source's, or a metric."""
+"""Amounts in the sentence of a finding, each with the figure that it is: a fact, another source's, or a metric.
+
+Of several that are of one amount the first by name is taken, in whatever order the data stand.
+"""
 
 from __future__ import annotations
 
@@ -36,7 +39,7 @@ def _amount(desk: Desk, sentence: str, company: str, value: float) -> Quantity |
 def _facts(desk: Desk, sentence: str, company: str, value: float) -> Iterator[Quantity]:
     """Facts of that value whose item the sentence names."""
     alike = pl.col("company").eq(company) & pl.col("unit").eq("money") & (pl.col("value") - value).abs().le(HALF)
-    for row in desk.study.data.facts.filter(alike).iter_rows(named=True):
+    for row in desk.study.data.facts.filter(alike).sort("id").iter_rows(named=True):
         if _label(row["item"]) in sentence.lower():
             what = f"{desk.evidence.name(company)}, {_label(row['item'])}, {_when(row['months'], row['period_end'])}"
             yield desk.evidence.work(
@@ -51,7 +54,7 @@ def _others(desk: Desk, company: str, value: float) -> Iterator[Quantity]:
     if frame.is_empty():
         return
     alike = pl.col("company").eq(company) & (pl.col("other_value") - value).abs().le(HALF)
-    for row in frame.filter(alike).iter_rows(named=True):
+    for row in frame.filter(alike).sort("item", "period_end", "other_source").iter_rows(named=True):
         what = f"{desk.evidence.name(company)}, {_label(row['item'])}, {_when(row['months'], row['period_end'])}"
         yield desk.evidence.work(
             f"register:{company}:{row['item']}:{row['period_end']}:{row['other_source']}", what, row["other_value"],
