@@ -12,7 +12,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +26,7 @@ from peerbench.commands.arguments import parser
 from peerbench.core.errors import UnusableRequest
 from peerbench.core.findings import Finding
 from peerbench.deliver import folder as folders
-from peerbench.deliver.ledger import Ledger, Occasion
+from peerbench.deliver.ledger import Ledger, Occasion, Passed
 from peerbench.gate import Ruling
 from ticking import config
 
@@ -173,6 +173,22 @@ def test_history_and_status_for_programs(place: Path, made: Pipeline, capsys: Ca
     assert [one["reasons"] for one in status["issues"]] == [issue["reasons"]]
     assert issue["reasons"] == ["The last close of Alibaba is of 16 September 2025.", "Baidu has no price."]
     assert set(status["next"]) == {"alba"}
+
+
+def test_history_tells_what_was_passed_over_in_its_place_and_the_newest_alone(
+    place: Path, made: Pipeline, capsys: Capture
+) -> None:
+    """A schedule of every minute with a pass every five leaves a span a pass."""
+    assert ran(capsys, "tick")[0] == 0
+    moment = datetime(2026, 1, 5, tzinfo=UTC)
+    with Ledger.file(place / ".bench" / "ledger.sqlite") as ledger:
+        spans = [Passed("alba", moment + timedelta(minutes=n), moment + timedelta(minutes=n), 1, "r") for n in range(9)]
+        ledger.plan([], moment, passed=spans)
+    _, out, _ = ran(capsys, "history", "--count", "2")
+    lines = out.splitlines()
+    assert lines[:2] == ["alba", "  (7 earlier spans were passed over)"]
+    assert [text[2:18] for text in lines[2:4]] == ["2026-01-05 00:07", "2026-01-05 00:08"]
+    assert "published" in lines[4]
 
 
 def test_a_brief_that_was_never_issued_is_told_with_the_nearest(place: Path, made: Pipeline, capsys: Capture) -> None:

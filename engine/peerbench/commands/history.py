@@ -15,7 +15,7 @@ from peerbench.core.errors import UnusableRequest
 from peerbench.core.findings import Finding, did_you_mean
 
 if TYPE_CHECKING:
-    from peerbench.deliver.ledger import Issue, Ledger, Queued
+    from peerbench.deliver.ledger import Issue, Ledger, Passed, Queued
 
 DRY: Final = "Write `bench history --prune-before DAY --dry-run`."
 
@@ -40,7 +40,9 @@ def run(parsed: Namespace, arguments: list[str]) -> int:
             print(json.dumps(_document(ledger, parsed.briefs or known, shown, sent), indent=1, ensure_ascii=False))
         else:
             columns = width(sys.stdout)
-            for text in _table(ledger, parsed.briefs or known, shown, sent, detail=parsed.detail):
+            for text in _table(
+                ledger, parsed.briefs or known, shown, sent, detail=parsed.detail, count=max(parsed.count, 1)
+            ):
                 print(folded(text, columns))
     print_findings(found.findings)
     return 0
@@ -98,21 +100,36 @@ def utc(moment: object) -> str:
 
 
 def _table(
-    ledger: Ledger, briefs: list[str], issues: list[Issue], sent: dict[str, tuple[Queued, ...]], *, detail: bool
+    ledger: Ledger,
+    briefs: list[str],
+    issues: list[Issue],
+    sent: dict[str, tuple[Queued, ...]],
+    *,
+    detail: bool,
+    count: int,
 ) -> Iterator[str]:
-    """detail: with every reason and every delivery of an issue below it."""
+    """Issues and the newest spans passed over, by time. detail: with every reason and every delivery of an issue."""
     if not issues:
         yield "no issue yet"
     for brief in briefs:
         mine = [issue for issue in issues if issue.brief == brief]
-        if mine:
+        passed = ledger.passed(brief)
+        over = passed[-count:]
+        if mine or over:
             yield brief
+        if len(over) < len(passed):
+            yield f"  ({len(passed) - len(over)} earlier spans were passed over)"
+        lines = [(one.first, [_over(one)]) for one in over]
         for issue in mine:
-            yield line(issue, sent[issue.id])
-            yield from _detail(issue, sent[issue.id]) if detail else ()
-        for over in ledger.passed(brief):
-            span = ledgers.shown(over.first) + (f" to {ledgers.shown(over.last)}" if over.times > 1 else "")
-            yield f"  {span}  passed over ({over.times}): {over.reason}"
+            below = _detail(issue, sent[issue.id]) if detail else ()
+            lines.append((issue.scheduled_for, [line(issue, sent[issue.id]), *below]))
+        for _, texts in sorted(lines, key=lambda pair: pair[0]):
+            yield from texts
+
+
+def _over(one: Passed) -> str:
+    span = ledgers.shown(one.first) + (f" to {ledgers.shown(one.last)}" if one.times > 1 else "")
+    return f"  {span}  passed over ({one.times}): {one.reason}"
 
 
 def _detail(issue: Issue, deliveries: tuple[Queued, ...]) -> Iterator[str]:
