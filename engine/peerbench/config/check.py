@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
@@ -9,7 +10,7 @@ from datetime import date
 from typing import Final
 
 from peerbench import schedule as schedules
-from peerbench.config.values import SOURCE_KINDS, WAYS, Config
+from peerbench.config.values import SOURCE_KINDS, WAYS, Config, Target
 from peerbench.core.addresses import mail_address
 from peerbench.core.findings import Finding, did_you_mean
 
@@ -330,6 +331,7 @@ def _targets(config: Config) -> Iterator[Finding]:
         if target.name in names[:index]:
             message, hint = f"two targets are named '{target.name}'", "Give each a name: of its own."
             yield config.finding("config.deliver", message, "deliver", index, hint=hint)
+        yield from _one_place(config, index)
         for key, asked, made in (
             ("audiences", target.audiences, config.audiences),
             ("formats", target.formats, config.outputs),
@@ -364,6 +366,31 @@ def _way(config: Config, index: int) -> Iterator[Finding]:
         yield from _bucket(config, index)
 
 
+def _one_place(config: Config, index: int) -> Iterator[Finding]:
+    """A folder or a bucket that an earlier target fills for the same readers: each would replace what the other left."""
+    target = config.deliver[index]
+    place = _place(config, target)
+    if place is None:
+        return
+    readers = set(target.audiences or config.audiences)
+    for other in config.deliver[:index]:
+        if _place(config, other) == place and readers & set(other.audiences or config.audiences):
+            message = f"'{target.name}' would replace what '{other.name}' delivers to the same place"
+            hint = "Write one entry for both, or give one a folder or prefix of its own."
+            yield config.finding("config.deliver", message, "deliver", index, hint=hint)
+            return
+
+
+def _place(config: Config, target: Target) -> tuple[str, ...] | None:
+    """Where a target leaves files: a folder below the project's, or a bucket's prefix; None: it leaves none."""
+    said = target.settings
+    if target.kind == "folder" and said["folder"]:
+        return (os.path.normpath(os.path.join(config.root, os.path.expanduser(str(said["folder"])))),)
+    if target.kind == "s3":
+        return (str(said["endpoint"]), str(said["bucket"]), str(said["prefix"]).strip("/"))
+    return None
+
+
 def _bucket(config: Config, index: int) -> Iterator[Finding]:
     """What no store takes as a bucket's name, or as the beginning of an object's."""
     bucket, prefix = (str(config.deliver[index].settings[name]) for name in ("bucket", "prefix"))
@@ -381,11 +408,15 @@ def _bucket(config: Config, index: int) -> Iterator[Finding]:
 
 def _letters(config: Config, index: int) -> Iterator[Finding]:
     target = config.deliver[index]
+    seen = [(mail_address(one) or ("", ""))[1] for one in target.recipients]
     for place, address in enumerate(target.recipients):
         if mail_address(address) is None:
             message = f"'{' '.join(address.split())}' is no mail address"
             hint = "Write e.g. reader@example.com, or Reader <reader@example.com>."
             yield config.finding("config.deliver", message, "deliver", index, "to", place, hint=hint)
+        elif (mail_address(address) or ("", ""))[1] in seen[:place]:
+            message = f"'{address}' stands twice, so two letters would go there"
+            yield config.finding("config.deliver", message, "deliver", index, "to", place, hint="Delete one.")
     server = str(target.settings["host"])
     if "mail" not in config.places:
         hint = "Add mail: {host: smtp.example.com, sender: Desk <desk@example.com>}."
