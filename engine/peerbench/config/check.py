@@ -367,7 +367,7 @@ def _way(config: Config, index: int) -> Iterator[Finding]:
 
 
 def _one_place(config: Config, index: int) -> Iterator[Finding]:
-    """A folder or a bucket that an earlier target fills for the same readers: each would replace what the other left."""
+    """A folder or bucket that an earlier target fills for the same readers: each would replace what the other left."""
     target = config.deliver[index]
     place = _place(config, target)
     if place is None:
