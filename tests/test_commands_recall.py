@@ -14,7 +14,7 @@ import polars as pl
 import pytest
 
 from peerbench import cli
-from peerbench.commands import recall
+from peerbench.commands import changed_facts, recall
 from peerbench.deliver.ledger import Ledger, Occasion, To, UsedFact, fact_name
 from peerbench.issues import read
 from peerbench.tick.make import used_facts
@@ -215,3 +215,21 @@ def test_two_facts_of_one_day_are_two_in_the_ledger(tmp_path: Path) -> None:
         entry(ledger, "output/x", facts)
         (issue,) = ledger.issues()
         assert ledger.facts(issue) == facts
+
+
+def test_configs_choose_whose_issues_are_meant_and_one_that_is_absent_is_refused(ask: Recall, folder: Path) -> None:
+    """A pattern means its members: `ali` of this project would be that of ali-baba, not of alibaba."""
+    row = fact(folder, "revenue", JUNE)
+    changed = {**row, "value": row["value"] + 1e9}
+    for name, text in (("alibaba", "subject: x"), ("other", "subject: x"), ("ali", "subjects: all")):
+        Path(f"configs/{name}.yaml").write_text(f"{text}\n", "utf-8")
+    found = {
+        name: ask(changed, options=(f"configs/{name}.yaml",))[1].splitlines()[-1]
+        for name in ("alibaba", "other", "ali")
+    }
+    assert found["alibaba"].startswith("1 issue used")
+    assert found["other"] == found["ali"] == "0 issues used facts of changed.csv with another value; 0 looked at"
+    assert changed_facts._meant([Path("configs/ali.yaml")])("ali-baba")
+    code, text, error = ask(changed, options=("configs/alibab.yaml",))
+    assert (code, text) == (2, "")
+    assert "Did you mean 'configs/alibaba.yaml'?" in error

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -13,6 +13,7 @@ from peerbench.commands.printing import print_findings
 from peerbench.commands.recall import Recalled
 from peerbench.core.errors import UnusableRequest
 from peerbench.core.findings import Finding, Origin, did_you_mean
+from peerbench.universe import naming
 
 if TYPE_CHECKING:
     import polars as pl
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 Row = Mapping[str, Any]  # of FACTS
 Changed = Mapping[tuple[Any, ...], Row]  # by FACT_KEY
+Meant = Callable[[str], bool]  # whether a brief of this name is asked for
 SAYS: Final = ("value", "currency", "unit")
 GONE: Final = "its folder is gone, so that the figures that follow cannot be worked out"
 ANEW: Final = "its folder was built again since; what was sent rested on these facts"
@@ -39,18 +41,33 @@ def recalled(parsed: Namespace) -> tuple[list[Recalled], str]:
     changed = _changed(Path(parsed.facts))
     found = ledgers.found(())
     out = Path(parsed.out) if parsed.out else found.root / "output"
-    briefs = {path.stem for path in request.configs(parsed.configs)} if parsed.configs else None
-    folders = tuple(path for path in issues.folders(out) if briefs is None or path.parent.name in briefs)
+    meant = _meant([Path(name) for name in parsed.configs])
+    folders = tuple(path for path in issues.folders(out) if meant(path.parent.name))
     used: set[tuple[Any, ...]] = set()
     hit = tuple(path for path in folders if _uses(path, changed, used))
     made = [one for issue in recall.read(hit) for one in _recalled(issue, changed)]
     ledger = ledgers.existing(found)
     if ledger is not None:
         with ledger:
-            made = _with_ledger(made, ledger, changed, found.root, briefs, used)
+            made = _with_ledger(made, ledger, changed, found.root, meant, used)
     _print_unused(changed, used)
     many = f"{len(made)} issue{'s' * (len(made) != 1)}"
     return made, f"{many} used facts of {parsed.facts} with another value; {len(folders)} looked at"
+
+
+def _meant(configs: list[Path]) -> Meant:
+    """Whether a brief is of one of these configs, members of a pattern too; of any where none is named.
+
+    Raises UnusableRequest for a config that is not there: a misspelt one would look like good news.
+    """
+    absent = [path for path in configs if not path.is_file() and naming.sought(path) is None]
+    if absent:
+        near = {str(path): did_you_mean(str(path), map(str, request.candidates(path.parent))) for path in absent}
+        said = (Finding("arguments", "error", f"there is no config '{path}'", hint) for path, hint in near.items())
+        raise UnusableRequest(tuple(said))
+    names = {path.stem for path in configs}
+    patterns = tuple(f"{path.stem}-" for path in configs if naming.is_pattern(path))
+    return lambda brief: not configs or brief in names or brief.startswith(patterns)
 
 
 # ---- the file --------------------------------------------------------------------------------------------------------
@@ -134,7 +151,7 @@ def _kind(known_on: Any, issue: Issue | Entry) -> str:
 
 
 def _with_ledger(
-    made: list[Recalled], ledger: Ledger, changed: Changed, root: Path, briefs: set[str] | None,
+    made: list[Recalled], ledger: Ledger, changed: Changed, root: Path, meant: Meant,
     seen: set[tuple[Any, ...]],
 ) -> list[Recalled]:  # fmt: skip
     """With who received each issue, and those that were sent and whose folders are gone or are others now."""
@@ -149,7 +166,7 @@ def _with_ledger(
         if (fact.value, fact.currency) != (row["value"], row["currency"] or ""):
             entries.setdefault(entry.id, (entry, []))[1].append(_correction(entry, fact, row))
     for entry, facts in entries.values():
-        if briefs is None or entry.brief in briefs:
+        if meant(entry.brief):
             place = (root / entry.folder).resolve()
             by_folder[place] = _sent(by_folder.get(place), entry, facts, _receivers(ledger, entry), place)
     return sorted(by_folder.values(), key=lambda one: (one.issue.partition(",")[0], one.as_of))
