@@ -102,6 +102,42 @@ OF_OTHERS: Final = (
     "Alibaba's revenue per share grew 6% in fiscal 2025.",
 )
 
+# The right number of the right company and year, undone by a word: the first run called all but five "verified".
+UNDONE: Final = (
+    "Amazon's revenue was nowhere near $638.0 billion in 2024.",
+    "Amazon denied that revenue was $638.0 billion in 2024.",
+    "It is not true that Amazon's revenue was $638.0 billion in 2024.",
+    "Amazon would have had revenue of $638.0 billion in 2024.",
+    "Amazon's revenue was $638.0 billion less than expected in 2024.",
+    "Amazon's revenue missed $638.0 billion in 2024.",
+    "Amazon's revenue fell short of $638.0 billion in 2024.",
+    "Amazon's revenue per day was $638.0 billion in 2024.",
+    "Amazon's monthly revenue was $638.0 billion in 2024.",
+    "Amazon's revenue was twice $638.0 billion in 2024.",
+    "Amazon's revenue was some way off $638.0 billion in 2024.",
+    "Amazon's revenue was $638.0 billion short in 2024.",
+    "Amazon's revenue was almost never $638.0 billion in 2024.",
+    "Amazon hardly earned $59.2 billion of net income in 2024.",
+    "Amazon's net income was $59.2 billion in 2024 before tax.",
+    "Amazon's pre-tax net income was $59.2 billion in 2024.",
+    "Amazon's target for 2024 net income was $59.2 billion.",
+    "Amazon overstated net income as $59.2 billion in 2024.",
+    "Analysts expected Amazon's net sales to be $638.0 billion in 2024.",
+)
+
+# Levels said to have been reached by rising or falling, against the year before.
+MOVED: Final = (
+    ("Amazon's net income fell to $59.2 billion in 2024.", (C,)),
+    ("Amazon's net income rose to $59.2 billion in 2024.", (V,)),
+    ("Alibaba's revenue slipped to RMB 996.3 billion in fiscal 2025.", (C,)),
+    ("Baidu's revenue rose to RMB 133.1 billion in 2024.", (C,)),
+    ("Baidu's revenue fell to RMB 133.1 billion in 2024.", (V,)),
+    ("Tencent's 2024 revenue was 6,602.6亿 yuan.", (V,)),
+    ("Tencent's 2024 revenue was 7,602.6亿 yuan.", (C,)),
+    ("Tencent trades at between 10 and 12 times trailing earnings.", (C,)),
+    ("Alibaba trades at between 17 and 19 times trailing earnings.", (V,)),
+)
+
 # A second set in the manner of news agencies, written after the first was mended for; see decision 0016.
 NEWS: Final = (
     ("Amazon.com Inc. posted $167.7 billion in second-quarter 2025 sales, a gain of 13% from a year ago.", (V, V)),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from factcheck_adversarial import NEWS, OF_OTHERS, SENTENCES, STILL_OPEN
+from factcheck_adversarial import MOVED, NEWS, OF_OTHERS, SENTENCES, STILL_OPEN, UNDONE
 from peerbench import factcheck
 from peerbench.core.verdicts import Verdict
 from peerbench.factcheck.periods import Window, other_reading, periods, windows
@@ -36,12 +36,21 @@ def check(platforms: Dataset) -> Check:
     return lambda text: factcheck.check(text, scope, book=book)
 
 
-@pytest.mark.parametrize(("sentence", "verdicts"), [*SENTENCES, *NEWS], ids=[t[:60] for t, _ in (*SENTENCES, *NEWS)])
+@pytest.mark.parametrize(
+    ("sentence", "verdicts"), [*SENTENCES, *NEWS, *MOVED], ids=[t[:60] for t, _ in (*SENTENCES, *NEWS, *MOVED)]
+)
 def test_an_adversarial_sentence_is_judged_rightly_or_left_open(
     check: Check, sentence: str, verdicts: tuple[str, ...]
 ) -> None:
     found = tuple(one.judgement for one in check(sentence))
     assert found == STILL_OPEN.get(sentence, verdicts)
+
+
+@pytest.mark.parametrize("sentence", UNDONE, ids=[text[:60] for text in UNDONE])
+def test_a_number_undone_by_a_word_is_never_verified(check: Check, sentence: str) -> None:
+    found = [one.judgement for one in check(sentence)]
+    assert found
+    assert "verified" not in found
 
 
 @pytest.mark.parametrize("sentence", OF_OTHERS, ids=[text[:60] for text in OF_OTHERS])

@@ -25,6 +25,7 @@ from peerbench.factcheck.statement import Statement
 ABOUT: Final = 0.05  # "about" may be so far off at most
 NEAR: Final = 1e-12  # what the arithmetic of floats may cost
 STALE_DAYS: Final = 400  # how far back a price may be looked for
+MOVED: Final = 45  # letters before a number in which it may be said to have risen or fallen to it
 LEAST_DIGITS: Final = 2  # a number of fewer digits fits too much by chance to name a slip of another period or company
 CODES: Final = {"USD": "US$", "CNY": "RMB", "HKD": "HK$", "EUR": "€", "GBP": "£", "JPY": "JPY "}
 
@@ -244,6 +245,8 @@ class Judge:
         right = tuple(option.answer for option in known if isinstance(option.answer, Figure))
         hits = [(figure, how) for figure in right if (how := self._fits(one, figure)) is not None]
         vague = self._vague(one, known)
+        if hits and (turned := self._turned(one, known)) is not None:
+            return self._verdict(one, "contradicted", right=right, slip="direction", matched=turned)
         if hits and len(hits) == len(right):
             return self._verified(one, hits, vague)
         if hits and vague:
@@ -261,6 +264,28 @@ class Judge:
             near = "it agrees only if its last zeros are rounding, which the text does not say."
             return self._verdict(one, "not_checkable", right=right, reason=near)
         return self._slip(one, known) or self._verdict(one, "contradicted", right=right)
+
+    def _turned(self, one: Statement, known: Sequence[_Option]) -> Figure | None:
+        """ "Fell to $59 billion" where it rose: the change of a year that is the other way; nothing where it is not."""
+        said = self._moved_to(one)
+        for option in known:
+            flow = option.series.kind == "flow" and option.window.months == 12
+            if said and flow and option.series.unit == "money" and one.kind == "level":
+                change = self.ledger.figure(
+                    one.company, option.series, option.window, kind="change", segment=one.segment, back=12
+                )
+                if isinstance(change, Figure) and change.value * said < 0:
+                    return change
+        return None
+
+    def _moved_to(self, one: Statement) -> int:
+        """1 or -1 where the level was reached by rising or falling: "rose sharply to"."""
+        before = self.plain.text[max(one.sentence.start, one.quantity.start - MOVED) : one.quantity.start]
+        if not before.endswith(" to "):
+            return 0
+        lists = self.ledger.lexicon.lists
+        up, down = (lists[name].any(before, 0, len(before)) for name in ("up", "down"))
+        return int(up) - int(down)
 
     def _vague(self, one: Statement, known: Sequence[_Option]) -> str:
         """What the words leave open: basis, period or currency; nothing where they say all."""

@@ -72,7 +72,18 @@ def words(given: Iterable[str]) -> Words:
 
 
 LISTS: Final = (
-    *("up", "down", "neutral_change", "sequential", "several_years", "prior", "forecast", "negation", "carry"),
+    *(
+        "up",
+        "down",
+        "neutral_change",
+        "sequential",
+        "several_years",
+        "prior",
+        "forecast",
+        "negation",
+        "undone",
+        "carry",
+    ),
     *("narrowing_after", "loss", "variants", "parties"),
 )
 

@@ -17,7 +17,7 @@ Looseness = Literal["", "about", "above", "below", "up_to", "nearly", "just_over
 SCALES: Final = {
     "thousand": 1e3, "k": 1e3, "million": 1e6, "millions": 1e6, "mn": 1e6, "mln": 1e6, "mm": 1e6, "m": 1e6,
     "billion": 1e9, "billions": 1e9, "bn": 1e9, "bln": 1e9, "b": 1e9, "trillion": 1e12, "trillions": 1e12,
-    "tn": 1e12, "trn": 1e12, "t": 1e12,
+    "tn": 1e12, "trn": 1e12, "t": 1e12, "万": 1e4, "亿": 1e8, "万亿": 1e12,
 }  # fmt: skip
 CURRENCIES: Final = {
     "us$": "USD", "$": "USD", "usd": "USD", "dollars": "USD", "dollar": "USD", "us dollars": "USD", "us dollar": "USD",
@@ -45,7 +45,9 @@ SHARES: Final = {"half": (0.5, 0.02), "a third": (1 / 3, 0.02), "one third": (1 
 
 _PREFIX: Final = r"(?P<prefix>US\$|HK\$|CN¥|C\$|A\$|S\$|NT\$|RMB|CNY|USD|HKD|EUR|GBP|JPY|KRW|CHF|INR|[$¥€£₩₹])\s?"
 _SPELT: Final = "|".join((*(f"{ten}(?:-(?:{'|'.join(_ONES[1:10])}))?" for ten in _TENS), *_ONES[1:]))
-_SCALE: Final = r"(?P<scale>thousand|millions?|billions?|trillions?|mn|mln|mm|bn|bln|tn|trn|[kKmMbBtT](?![\w'-]))"
+_SCALE: Final = (
+    r"(?P<scale>万亿|亿|万|thousand|millions?|billions?|trillions?|mn|mln|mm|bn|bln|tn|trn|[kKmMbBtT](?![\w'-]))"
+)
 _UNIT: Final = (
     r"(?P<unit>%|percentage\s+points?|per\s?cent(?:age)?(?:\s+points?)?|percent|pct|"
     r"p\.?p\.?t?s?\b|pp\b|basis\s+points|bps?\b"

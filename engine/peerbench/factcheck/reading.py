@@ -23,6 +23,7 @@ from peerbench.factcheck.which_measure import FAR, measure_of, with_measure
 from peerbench.factcheck.which_period import dated, with_period
 
 PERIOD_GAP: Final = 16  # letters between a number and the period that its quote takes in
+_APART: Final = re.compile(r"\s+(?:short|shy|less|more|fewer|below|above|higher|lower|off)\b")
 _CONSECUTIVE: Final = re.compile(r"consecutive quarters", re.IGNORECASE)
 
 
@@ -84,10 +85,17 @@ def _qualified(scan: Scan, one: Statement, clause: tuple[int, int]) -> Statement
         sequential=lists["sequential"].any(scan.text, *clause),
         several_years=not pledge and lists["several_years"].any(scan.text, *clause),
         forecast=_is_forecast(scan, one, clause),
-        negated=lists["negation"].any(scan.text, whole[0], quantity.start),
+        negated=lists["negation"].any(scan.text, whole[0], quantity.start) or _undone(scan, one, clause),
         loss=one.measure is not None and lists["loss"].any(scan.text, *clause),
         consecutive=_consecutive(scan, quantity),
     )
+
+
+def _undone(scan: Scan, one: Statement, clause: tuple[int, int]) -> bool:
+    """Words behind a number that make it another: "$9 billion short", "$9 billion less than hoped", "before tax"."""
+    end = one.quantity.end
+    apart = one.kind == "level" and _APART.match(scan.text, end) is not None
+    return apart or scan.lexicon.lists["undone"].any(scan.text, end, max(end, clause[1]))
 
 
 def _like_the_last(one: Statement, before: Sequence[Statement]) -> Statement:
