@@ -80,6 +80,14 @@ def test_whatever_the_figures_no_word_about_growth_is_false(values: list[Given])
         assert [c for c, v in zip(COMPANIES, values, strict=True) if v == max(known)] == [name]
 
 
+@pytest.mark.parametrize("own", [0.268, 0.2749, -0.0])
+def test_a_growth_that_is_printed_as_the_median_is_neither_faster_nor_slower(own: float) -> None:
+    middle = 0.27 if own > 0 else 0.004
+    found = four(GROWTH, own, middle - 0.1, middle, middle + 0.1)
+    assert said(operations.growth(found, GROWTH)) == ""
+    assert "faster" in said(operations.growth(four(GROWTH, 0.28, 0.1, 0.27, 0.4), GROWTH))
+
+
 @pytest.mark.parametrize(
     ("own", "said_"), [(0.05, "half as fast"), (0.03, "slower"), (0.061, "slower"), (0.001, "slower")]
 )

@@ -71,6 +71,28 @@ def test_the_headline_follows_sign_size_and_robustness(
     assert never not in text
 
 
+@pytest.mark.parametrize(
+    ("own", "say"),
+    [
+        (22.0, "commands a 10% premium"), (21.6, "commands an 8% premium"), (22.2, "commands an 11% premium"),
+        (23.6, "commands an 18% premium"), (36.0, "commands an 80% premium"), (43.6, "commands a 118% premium"),
+        (3.6, "trades at an 82% discount"), (17.8, "trades at an 11% discount"),
+        (79.0, "commands a 295% premium"), (81.0, "is priced at several times its peers’ median"),
+    ],
+)  # fmt: skip
+def test_a_gap_has_its_article_and_one_of_several_hundred_percent_is_no_percentage(own: float, say: str) -> None:
+    """The peers' median is 20: 81 is 4.05 times it, a premium of 305%."""
+    assert say in said(valuation.headline(multiples(pe_ltm=own), None, "pe_ltm"))
+
+
+def test_a_far_premium_keeps_its_doubts() -> None:
+    found = multiples(pe_ltm=90.0)
+    hangs = robust(found, "pe_ltm", {"main": 3.5, "bora": 3.5, "cova": 0.02}, pivotal="cova")
+    assert said(valuation.headline(found, hangs, "pe_ltm")).endswith("price of several times its peers’ hangs on Cova")
+    fragile = robust(found, "pe_ltm", {"main": 3.5, "bora": -0.3, "cova": -0.2})
+    assert said(valuation.headline(found, fragile, "pe_ltm")).endswith("price of several times its peers’ is fragile")
+
+
 @pytest.mark.parametrize("own", [None, "n.m.", "excluded"])
 def test_without_a_gap_there_is_no_headline_of_price(own: Given) -> None:
     found = multiples(pe_ltm=own)

@@ -118,6 +118,18 @@ def test_nobody_whose_data_are_in_error_is_a_peer_or_has_a_brief(tmp_path: Path)
     assert len(pipeline.members(path, today=TODAY).members) == 4
 
 
+def test_an_issuer_listed_twice_is_one_company_to_the_rule(tmp_path: Path) -> None:
+    """Bora's line elsewhere has Bora's very figures: without the rule it would be Bora's nearest, and Alba's twice."""
+    path = pattern(tmp_path, 'company in ["alba", "bora"]')
+    for name in ("companies", "facts", "prices"):
+        file = tmp_path / "data" / "made" / f"{name}.csv"
+        rows = file.read_text("utf-8").splitlines()
+        again = [row.replace("bora,", "bora-h,", 1).replace("BORA", "BORAH") for row in rows if row.startswith("bora,")]
+        file.write_text("\n".join([*rows, *again]) + "\n", "utf-8")
+    found = {one.company: one.peers for one in pipeline.members(path, today=TODAY).members}
+    assert found == {"alba": ("bora", "cima"), "bora": ("alba", "cima")}
+
+
 def test_nobody_without_a_price_is_a_peer(project: Path) -> None:
     found = expanded(project, 'company == "elba"', peers="{rule: nearest, n: 3, least: 2}")
     assert set(found.members[0].peers) == {"fara", "gala"}

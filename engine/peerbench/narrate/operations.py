@@ -37,9 +37,15 @@ def about_half(own: Quantity, median: Quantity) -> bool:
     return bool(own.value and median.value and 0.4 * median.value <= own.value <= 0.6 * median.value)
 
 
+def apart(own: Quantity, median: Quantity) -> bool:
+    """Whether two rates differ as printed, in whole percent: 27% is no faster than 27%."""
+    return own.value is not None and median.value is not None and round(own.value * 100) != round(median.value * 100)
+
+
 def growth(evidence: Evidence, metric: str) -> Statement:
-    """Revenue growth against the peer median, and who grew fastest."""
+    """Revenue growth against the peer median, and who grew fastest; nothing where the two are printed alike."""
     own, median, gap = evidence.money(evidence.subject, metric), evidence.median(metric), evidence.gap(metric)
+    differs = gap.ok and apart(own, median)
     fastest, slowest = extremes(evidence, metric)
     return Statement(
         "takeaway.growth",
@@ -52,8 +58,8 @@ def growth(evidence: Evidence, metric: str) -> Statement:
         },
         {
             **moves(own.value),
-            "below": bool(gap.ok and gap.value is not None and gap.value < 0),
-            "above": bool(gap.ok and gap.value is not None and gap.value > 0),
+            "below": bool(differs and gap.value is not None and gap.value < 0),
+            "above": bool(differs and gap.value is not None and gap.value > 0),
             "highest_other": bool(fastest) and fastest != evidence.subject,
             "highest_own": fastest == evidence.subject,
             "lowest_own": slowest == evidence.subject,

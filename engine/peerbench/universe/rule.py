@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from itertools import islice
@@ -107,9 +107,22 @@ class Rule:
         others, spreads = self._groups.get(group, ([], {}))
         traits = self._likeness[subject]
         near = propose(traits, others, count=len(others), enough=self._enough, spreads=spreads)
-        sound = (one for one in near if not self._fitness.flaw(one.traits.company))
+        sound = self._issuers(subject, (one for one in near if not self._fitness.flaw(one.traits.company)))
         near = tuple(islice(sound, self.rule.count))
         return tuple((one.traits.company, "core", self._why(place, one)) for place, one in enumerate(near))
+
+    def _issuers(self, subject: str, near: Iterable[Proposal]) -> Iterator[Proposal]:
+        """Each issuer once, and never the subject's own: one listed in two places may stand in the data as two."""
+        seen = {self._issuer(subject)}
+        for one in near:
+            issuer = self._issuer(one.traits.company)
+            if issuer not in seen:
+                seen.add(issuer)
+                yield one
+
+    def _issuer(self, key: str) -> str:
+        company = self._data.companies[key]
+        return " ".join((company.legal_name or company.name or key).casefold().split())
 
     def _why(self, place: int, one: Proposal) -> str:
         """The rule in words, true of this peer: no figures, which would be numbers without a source."""
