@@ -199,7 +199,7 @@ def test_the_brand_that_help_shows_is_of_the_right_shape() -> None:
     import re
 
     from peerbench import help
-    from peerbench.config.model import BrandShape, FontsShape
+    from peerbench.config.brand_shapes import BrandShape, FontsShape
     from peerbench.core import tree
 
     text = help.page("topics", "brand")

@@ -12,7 +12,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from peerbench.config.model import MappedShape
+from peerbench.config.source_shapes import MappedShape
 from peerbench.core.dataset import Dataset
 from peerbench.core.findings import Finding
 from peerbench.sources import files

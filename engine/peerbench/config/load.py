@@ -37,19 +37,10 @@ from peerbench.schedule import Schedule
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
-    from peerbench.config.model import (
-        BrandShape,
-        CirculationShape,
-        CustomMetricShape,
-        DeliverShape,
-        GateShape,
-        MailShape,
-        PeerRuleShape,
-        PeerShape,
-        ScheduleShape,
-        Settings,
-        SourceShape,
-    )
+    from peerbench.config.brand_shapes import BrandShape
+    from peerbench.config.model import CirculationShape, CustomMetricShape, PeerRuleShape, PeerShape, Settings
+    from peerbench.config.running_shapes import DeliverShape, GateShape, MailShape, ScheduleShape
+    from peerbench.config.source_shapes import SourceShape
 
 CHECK: Final = "config.shape"
 Keys = tuple[str | int, ...]
@@ -324,7 +315,7 @@ def _pruned(values: dict[str, Any], errors: list[ErrorDetails]) -> dict[str, Any
     """A copy without the mistakes: keys drop out, list items become empty, so that positions still match the file."""
     import copy
 
-    from peerbench.config.model import Lost
+    from peerbench.config.scalars import Lost
 
     sound = copy.deepcopy(values)
     for error in errors:
