@@ -16,6 +16,7 @@ import yaml
 
 import studies
 from peerbench import editions, languages, lookup, pipeline
+from peerbench.brief import translate
 from peerbench.core.document import Brief, Cite, Native, Number, Strong, Text, When
 from peerbench.core.errors import UnusableRequest
 from peerbench.core.language import HOLE, Language, Rules, is_wide
@@ -119,6 +120,55 @@ def test_a_third_language_is_a_folder(own: Path) -> None:
     assert "«" in "".join(span.text for span in brief.headline if isinstance(span, Text))
     assert brief.meta.language == "xx"
     assert all("Peer median" not in text for text in unsaid)
+
+
+def test_a_language_that_begins_as_a_copy_of_english_reads_as_english(own: Path) -> None:
+    """Joints are told apart by a word before them that nobody is shown; figures in texts have the locale's signs."""
+    folder = own / "templates" / "house" / "languages" / "xx"
+    (folder / "words.yaml").write_bytes((SHIPPED / "en" / "words.yaml").read_bytes())
+    (folder / "phrases.yaml").write_bytes((HOUSE / "phrases.yaml").read_bytes())
+    brief, unsaid = _shop(own, "xx").written(_reader("institutional"))
+    assert set(unsaid) <= set(_yaml(SHIPPED / "zh-CN" / "texts.yaml")), "the config's own texts alone"
+    texts = [one for one in studies.walk(studies.told(brief)) if isinstance(one, str)]
+    assert len(texts) > 500
+    assert [text for text in texts if re.search("(between|clauses|unit): ", text)] == []
+    assert any(trace.formula.startswith("USD/CNY 7,1118, 23. September") for trace in brief.lineage)
+    sums = [one.text for trace in brief.traces.values() for one in trace.calculation if isinstance(one, Text)]
+    assert [text for text in sums if "7.1118" in text] == []
+    assert any("1.013.672m ÷ 18.474,2m × 8 ÷ 7,1118" in text for text in sums)
+    assert any("US$1 in RMB 7,1118" in text for text in texts)
+    assert any("226.326m" in text or re.search(r"\d{3}\.\d{3}m here", text) for text in texts)
+
+
+def test_every_company_is_a_name_in_every_language() -> None:
+    """One without a name in the language's script keeps its own, and is no text without words."""
+    language = _chinese().named({"J. B. Chemicals": "J. B. Chemicals", "Apple": "Apple"})
+    assert language.find("Apple, Operating margin, LTM") == "Apple，营业利润率，过去十二个月"
+    assert language.find("J. B. Chemicals, revenue: fiscal year gives 40,762m, the sum of the quarters 41,478m.") == (
+        "J. B. Chemicals，收入：全年数为40,762百万，各季之和为41,478百万。"
+    )
+
+
+def test_a_segment_is_said_and_no_sum_is_taken_for_one() -> None:
+    assert _chinese().find("cloud revenue, last fiscal year") == "云业务收入，上一财年"
+    assert _chinese().find("market value ÷ revenue, last twelve months") == "市值 ÷ 收入，过去十二个月"
+    assert _chinese().find("grocery revenue") is None
+
+
+def test_a_comma_before_a_figure_parts_and_between_figures_joins() -> None:
+    label = (Text("Alibaba’s price"), Text(", "), Number(0.44, "spct0"))
+    listed = (Number(0.35, "pct0"), Text(" at Tencent"), Text(", "), Number(0.34, "pct0"), Text(" at Amazon"))
+    desk = translate._Translator(_chinese(), {})
+    assert _words(desk.part(label)) == "阿里巴巴股价，#"
+    assert _words(desk.part(listed)) == "腾讯#、亚马逊#"
+
+
+def test_a_range_says_its_currency_with_its_last_end() -> None:
+    low, high = Number(79.19, "price", "USD", "a"), Number(166.17, "n2", "USD", "b")
+    made = translate._Translator(_chinese(), {}).part((low, Text("–"), high))
+    assert "".join(
+        formats.text(one, rules=_chinese().rules) if isinstance(one, Number) else one.text for one in made
+    ) == ("79.19–166.17美元")
 
 
 def test_a_word_that_is_missing_is_named_with_its_language_and_id(own: Path) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from peerbench import languages, lookup
-from peerbench.brief import compose, cuts, translate
+from peerbench.brief import compose, cuts, plan, translate
 from peerbench.brief.audience import Audience
 from peerbench.brief.study import Study
 from peerbench.core.document import Brief, Chart, Length
@@ -95,7 +95,8 @@ class Shop:
         reader = replace(reader, phrases=spoken.phrases, lexicon=spoken.lexicon)
         rows = rows or rows_of(english)  # a sentence may name its figures in another order
         brief = compose.compose(self.study, reader, length=self.length, taken=taken, rows=rows, like=english)
-        return translate.translated(brief, spoken.language, self._names(spoken.language.rules.native))
+        names = self._names(spoken.language.rules.native)
+        return translate.translated(brief, spoken.language, names, worded=plan.worded(reader))
 
     def _names(self, native: str) -> dict[str, str]:
         """Companies' names by their names in English: in the script of the language where they have one, else those."""

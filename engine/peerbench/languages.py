@@ -27,6 +27,7 @@ FOLDER: Final = lookup.LANGUAGES
 RULES, WORDS, TEXTS, PHRASES = "rules.yaml", "words.yaml", "texts.yaml", "phrases.yaml"
 FILES: Final = (RULES, WORDS, TEXTS, PHRASES)
 TEXT_MAP: Final = shape.Map(shape.WORDS)
+ROLES: Final = ("between", "clauses", "unit")  # of texts that are told apart by where they stand
 DATES: Final = ("prose", "data", "month", "day", "alone", "chart")
 RULE_SHAPE: Final = shape.Record(
     {
@@ -86,7 +87,7 @@ def _loaded(tag: str, audience: str, roots: tuple[Path, ...], known: tuple[tuple
         findings += _gaps(tag, house, own, Origin(lookup.shown(places[-1], roots) if places else name(tag, WORDS)))
     if findings:
         raise UnusableRequest(tuple(findings))
-    messages = {house[id]: said for id, said in own.items()}
+    messages = {house[id]: _plain(said) if said == house[id] else said for id, said in own.items()}
     lexicon = tuple((kind, tuple(words)) for kind, words in (rules.get("lexicon") or {}).items())
     files = [path for file in FILES for path in _files(tag, file, audience, roots)]
     return Spoken(
@@ -95,6 +96,12 @@ def _loaded(tag: str, audience: str, roots: tuple[Path, ...], known: tuple[tuple
         Lexicon(lexicon, tuple(rules.get("idioms") or ()), joined=bool(rules.get("fonts"))),
         tuple(files),
     )
+
+
+def _plain(text: str) -> str:
+    """A joint or unit that a language says as English does; its text begins with what it is: "between: ; "."""
+    kind, mark, said = text.partition(": ")
+    return said if mark and kind in ROLES else text
 
 
 def _letters(files: Iterable[Path]) -> str:

@@ -89,7 +89,7 @@ def compose(
 def _in_currency(value: Any, code: str) -> Any:
     """An audience's settings with the brief's currency where its words say {currency}."""
     if isinstance(value, str):
-        return value.replace("{currency}", CODES.get(code, f"{code} "))
+        return value.replace("{currency}", CODES.get(code, f"{code} ")).replace("  ", " ")
     if isinstance(value, Mapping):
         return {key: _in_currency(part, code) for key, part in value.items()}
     return [_in_currency(part, code) for part in value] if isinstance(value, list) else value

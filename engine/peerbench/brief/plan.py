@@ -18,6 +18,7 @@ from peerbench.brief.tables.columns import COLUMNS
 from peerbench.brief.tables.rows import STATISTICS
 from peerbench.core.errors import UnusableRequest
 from peerbench.core.findings import Finding, Origin, did_you_mean
+from peerbench.core.language import HOLE
 from peerbench.narrate import phrases as wording
 
 Keys = tuple[str | int, ...]
@@ -33,6 +34,12 @@ def mistakes(audience: Audience) -> tuple[Finding, ...]:
     except UnusableRequest as error:
         return (*_names(audience), *error.findings)
     return (*_names(audience), *_titles(audience, spoken))
+
+
+def worded(audience: Audience) -> str:
+    """Every fixed piece of the audience's claims, a line each, in small letters."""
+    said = (part for variants in phrases(audience).values() for one in variants for part in (one.lead, one.say))
+    return "\n".join(piece.strip().casefold() for text in said for piece in HOLE.split(text))
 
 
 def phrases(audience: Audience) -> wording.Phrases:

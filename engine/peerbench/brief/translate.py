@@ -38,12 +38,15 @@ STOPS: Final = tuple("。！？：；，）")
 CLAUSES: Final = {" and ": "clauses: and ", ", ": "clauses: , "}
 
 
-def translated(brief: Brief, language: Language, names: Mapping[str, str]) -> tuple[Brief, tuple[str, ...]]:
+def translated(
+    brief: Brief, language: Language, names: Mapping[str, str], *, worded: str = ""
+) -> tuple[Brief, tuple[str, ...]]:
     """The brief in the language, and the texts that it has no words for, which stand as they were.
 
-    names: companies' names in the language by their English ones.
+    names: companies' names in the language by their English ones; worded: pieces of claims, which are in it already.
     """
     desk = _Translator(language.named(names), {**names, **{n: s for n, s in language.names.items() if n in names}})
+    desk.worded = worded
     made = desk.part(brief)
     meta = replace(
         made.meta,
@@ -60,6 +63,7 @@ class _Translator:
         self.language = language
         self.latin = {said: name for name, said in names.items()}
         self.unsaid: set[str] = set()
+        self.worded = ""
 
     def words(self, text: str, *, partly: bool = False, title: bool = False) -> str:
         """The text said; partly: part by part; title: somebody else's words may stay without being reported."""
@@ -68,7 +72,7 @@ class _Translator:
             return found
         if partly:
             return self._partly(text)
-        if not title and any(fragments(text)):
+        if not title and any(fragments(text)) and text.strip().casefold() not in self.worded:
             self.unsaid.add(text.strip())
         return text
 
@@ -144,7 +148,7 @@ class _Translator:
             elif not (isinstance(span, Text) and span.text == " " and self.language.rules.wide and _stopped(made)):
                 said = self.part(span)
                 if isinstance(said, Text) and self.language.rules.wide and _stopped(made):
-                    said = Text(said.text.lstrip(" "))
+                    said = replace(said, text=said.text.lstrip(" "))
                 made.append(said)
         return self._ranges(made)
 
@@ -152,7 +156,8 @@ class _Translator:
         """Whether a comma parts a text from its figure or its day, and does not join a list of them."""
         if spans[place] != Text(", ") or not 0 < place < len(spans) - 1:
             return False
-        return isinstance(spans[place + 1], When | Number) and not isinstance(spans[place - 1], When | Number)
+        before = any(isinstance(span, When | Number) for span in spans[:place])
+        return isinstance(spans[place + 1], When | Number) and not before
 
     def _ranges(self, spans: list[Any]) -> tuple[Any, ...]:
         """A range says its currency once: with the first end where it goes before, else with the last."""

@@ -2,10 +2,10 @@
 
 A brief is written once, in English. Its claims are worded again by a language's own phrases; every other text is a
 message, found by its English form and said in the language's. A message may hold {holes}: {count} is a number in
-words, {date} a day or month as the house writes it, {any…} a piece as it stands (a name is said), {own…} somebody's
-own text, said where it is known, {number} the figure that stands there, {currency} one word, {items} a list of
-messages, and every other hole a message, a name or a list of them. Numbers are never touched here, so that no language
-can change a figure.
+words, {date} a day or month as the house writes it, {any…} a piece as it stands (a name is said), {figure…} a figure
+in digits, {own…} somebody's own text, said where it is known, {number} the figure that stands there, {currency} one
+word, {items} a list of messages, and every other hole a message, a name or a list of them. Numbers are never touched
+here, so that no language can change a figure.
 """
 
 from __future__ import annotations
@@ -35,9 +35,11 @@ PLAIN: Final = re.compile(r"[^a-z]*")  # figures, signs and codes: BABA, US$, IF
 LETTER: Final = re.compile(r"[A-Za-z]")
 AMOUNT: Final = re.compile(r"(?<![\w.])(\d[\d,.]*)(m|bn|x)\b")
 SIGNS: Final = re.compile(r"( [÷×+−≤≥=≠] |\^\(1/\d+\)|[()]|^−)")  # between the words of a formula
+FIGURE: Final = re.compile(r"(?<![\w.,])(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+\.\d+)(?![\w]|[.,]\d)")
 LOOSE: Final = re.compile(r", |: | and \d|[÷×]| [+−=](?: |$)")  # more than one piece: clauses, sums
 CODE: Final = re.compile(r"[A-Z0-9][A-Za-z0-9./-]*[A-Z0-9][A-Za-z0-9./-]*|\d[\w./-]*|[a-z_]+\[\w*\]")
 HOLES: Final = {  # what may stand in some kinds of holes, as an expression
+    "figure": r"[−+-]?\d[\d,]*(?:\.\d+)?",
     "any": r"\[[^\]]*\]|(?:(?!, |; |\. ).)+?", "number": "\ue000", "own": ".+", "message": ".+",
 }  # fmt: skip
 FREE: Final = ("own", "message")  # holes that may hold sentences
@@ -148,7 +150,7 @@ class Language:
     def _small(self, text: str, depth: int) -> str | None:
         """A count, an ordinal, a date, a code, or signs and figures alone."""
         if PLAIN.fullmatch(text) and not any(joint in text for joint in JOINTS):
-            return text
+            return FIGURE.sub(lambda figure: localised(figure[0], self.rules), text)
         if amount := AMOUNT.fullmatch(text):
             return self._amount(amount)
         return count(text, self.rules) or dated(text, self.rules) or (text if CODE.fullmatch(text) else None)
@@ -182,6 +184,8 @@ class Language:
             if LOOSE.search(inner) and not inner.startswith("["):
                 return None
             return self.names.get(inner, AMOUNT.sub(self._amount, inner))
+        if kind == "figure":
+            return localised(inner, self.rules)
         if kind == "number":
             return inner if inner == NUMBER else None
         if kind == "count":
@@ -196,15 +200,16 @@ class Language:
 
     def _amount(self, match: re.Match[str]) -> str:
         unit = self.messages.get(f"unit: {match[2]}")
-        return match[0] if unit is None else match[1] + unit
+        return match[0] if unit is None else localised(match[1], self.rules) + unit
 
     def _listed(self, text: str, depth: int) -> str | None:
         """One text, or several as an English list: "Tencent, Amazon and Baidu"."""
         found = self.find(text, depth)
         if found is not None:
             return found
-        ends = [at for at in range(len(text)) if text.startswith(" and ", at)]
-        splits = [([*text[:at].split(", "), text[at + 5 :]], self.rules.lists[1]) for at in reversed(ends)]
+        joints = {" and ": self.rules.lists[1], " or ": self.messages.get(" or ", " or ")}
+        ends = [(at, sign) for at in range(len(text)) for sign in joints if text.startswith(sign, at)]
+        splits = [([*text[:at].split(", "), text[at + len(sign) :]], joints[sign]) for at, sign in reversed(ends)]
         for parts, last in splits or [(text.split(", "), self.rules.lists[0])]:
             said = [self.find(part, depth) for part in parts]
             words = [part for part in said if part is not None]
@@ -336,6 +341,14 @@ def dated(text: str, rules: Rules) -> str | None:
     month = next(number for number, name in enumerate(MONTHS, 1) if name.startswith(match[2][:3]))
     style = "prose" if match[1] and match[3] else "day" if match[1] else "month" if match[3] else "alone"
     return written(date(int(match[3] or 2000), month, int(match[1] or 1)), rules.dates[style], rules.locale)
+
+
+def localised(figure: str, rules: Rules) -> str:
+    """A figure inside a text of the house, 1,234.5, with the language's signs for thousands and decimals."""
+    from babel.numbers import get_decimal_symbol, get_group_symbol
+
+    signs = {",": get_group_symbol(rules.locale), ".": get_decimal_symbol(rules.locale)}
+    return "".join(signs.get(letter, letter) for letter in figure)
 
 
 def written(value: date, pattern: str, locale: str) -> str:

@@ -90,9 +90,19 @@ class View:
                 out[-1:] = _kept(out[-1], run)
             elif run.kind == "text" and out and out[-1].kind == "number" and UNIT_AFTER.match(run.text):
                 out.append(Node("text", text=formats.NO_BREAK + run.text[1:]))
+            elif run.kind == "text" and out and out[-1].kind == "number" and (stops := self.stops(run.text)):
+                out[-1:] = [Node("keep", runs=(out[-1], Node("text", text=stops)))]
+                out += [Node("text", text=rest)] if (rest := run.text[len(stops) :]) else []
             else:
                 out.append(run)
         return tuple(out)
+
+    def stops(self, text: str) -> str:
+        """The wide stops that a text begins with, which no line may begin with: a browser would break behind a button,
+        and a sheet before a stop that its superior follows.
+        """
+        found = text[: len(text) - len(text.lstrip(STOPS))]
+        return found if found and is_wide(found[0]) and (self.edition == "web" or found == text) else ""
 
     def parts(self, span: Span) -> Iterator[Node]:
         """A span as runs: words with figures in them as words, figure, words."""
