@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import random
+import socket
 import sqlite3
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -16,7 +18,7 @@ import pytest
 
 from database import PASSWORD, USER, postgres
 from peerbench.core.errors import UnusableRequest
-from peerbench.deliver import pruning, tables
+from peerbench.deliver import database, pruning, tables
 from peerbench.deliver.database import LedgerRefused
 from peerbench.deliver.ledger import LEASE, LeaseLost, Ledger, Occasion, Passed, To, UsedFact
 
@@ -437,20 +439,43 @@ def test_a_full_disk_refuses_the_change_and_keeps_what_was_written(path: Path) -
 def test_neither_another_kind_of_database_nor_nonsense_is_taken() -> None:
     with pytest.raises(LedgerRefused, match="neither SQLite nor PostgreSQL"):
         Ledger.open("mysql://localhost/x")
-    with pytest.raises(LedgerRefused):
-        Ledger.open("not a url")
+    for url in ("not a url", "postgresql://me@127.0.0.1:none/x"):
+        with pytest.raises(LedgerRefused, match="no URL of a database"):
+            Ledger.open(url)
+    with pytest.raises(LedgerRefused, match="without a file"):
+        Ledger.open("sqlite:///")
 
 
-def test_a_refusal_never_prints_a_password() -> None:
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://me:hush@127.0.0.1:1/x?password=hush",
+        "postgresql://me:a?hush@127.0.0.1:1/x",
+        "postgresql://me:p@a/hush@127.0.0.1:1/x",
+        "host=127.0.0.1 port=1 password=hush",
+        "postgresql://me:hush@127.0.0.1:none/x",
+    ],
+)
+def test_a_refusal_never_prints_a_password(url: str) -> None:
     with pytest.raises(LedgerRefused) as refused:
-        Ledger.open("postgresql://me:hush@127.0.0.1:1/x?password=hush")
+        Ledger.open(url)
     assert "hush" not in str(refused.value)
+
+
+def test_a_server_that_never_answers_is_not_waited_for_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(database, "CONNECT_SECONDS", 2)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        began = time.monotonic()
+        with pytest.raises(LedgerRefused, match="timeout"):
+            Ledger.open(f"postgresql://me@127.0.0.1:{silent.getsockname()[1]}/x")
+    assert time.monotonic() - began < 15
 
 
 # ---- two at once -----------------------------------------------------------------------------------------------------
 
 RACER = """
 import sys
+import time
 from datetime import UTC, datetime
 from peerbench.deliver.ledger import Ledger, Occasion, To
 now = datetime(2026, 1, 5, 12, tzinfo=UTC)

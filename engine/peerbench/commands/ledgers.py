@@ -112,7 +112,7 @@ def existing(found: Found) -> Ledger | None:
 def _place(config: Config) -> str:
     if not config.ledger_variable:
         return f"sqlite:///{config.root / (config.ledger_file or PLACE)}"
-    if url := os.environ.get(config.ledger_variable):
+    if url := os.environ.get(config.ledger_variable, "").strip():
         return url
     message = f"the environment variable {config.ledger_variable}, which is to hold the ledger's URL, is not set"
     raise UnusableRequest((config.finding("config.ledger", message, "ledger", "url_env"),))

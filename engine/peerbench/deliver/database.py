@@ -22,6 +22,7 @@ from peerbench.core.findings import Finding
 from peerbench.deliver import tables
 
 BUSY_SECONDS: Final = 60
+CONNECT_SECONDS: Final = 20  # that a database server has to answer at all
 _LOCK: Final = 0x62656E6368  # "bench"
 HALF_DONE: Final = "What was published stays whole; the next pass takes over where this one stopped."
 
@@ -49,10 +50,12 @@ def connect(url: str) -> sa.Engine:
 
 
 def public(url: str) -> str:
-    """A URL as it may be printed: the path of a file, or the address without user and password."""
-    if url.startswith("sqlite:///"):
-        return os.path.relpath(url.removeprefix("sqlite:///"))
-    return re.sub(r"//[^/]*@", "//", url.partition("?")[0])
+    """A URL as it may be printed: the path of a file, or the address without user and password, whatever is in them."""
+    if url.startswith("sqlite:///") and (path := url.removeprefix("sqlite:///")):
+        return os.path.relpath(path)
+    if "://" not in url:
+        return "at an address that is no URL"  # it may be a list of settings, a password among them
+    return re.sub(r"//.*@", "//", url, flags=re.DOTALL).partition("?")[0]
 
 
 def alone(connection: sa.Connection) -> None:
@@ -122,7 +125,7 @@ def compact(engine: sa.Engine) -> None:
 
 def _engine(url: str, shown: str) -> sa.Engine:
     with told(shown):
-        made = sa.make_url(url)
+        made = _url(url, shown)
         if made.get_backend_name() not in ("sqlite", "postgresql"):
             raise LedgerRefused(
                 shown, "is neither SQLite nor PostgreSQL", "Write a file, or postgresql:// in its variable."
@@ -134,7 +137,19 @@ def _engine(url: str, shown: str) -> sa.Engine:
             sa.event.listen(engine, "begin", _begin)
             return engine
         driver = made if "+" in made.drivername else made.set(drivername="postgresql+psycopg")
-        return sa.create_engine(driver, pool_pre_ping=True, pool_size=2)
+        waits = {"connect_timeout": CONNECT_SECONDS} if driver.get_driver_name() == "psycopg" else {}
+        return sa.create_engine(driver, pool_pre_ping=True, pool_size=2, connect_args=waits)
+
+
+def _url(url: str, shown: str) -> sa.URL:
+    hint = "Write postgresql://USER:PASSWORD@HOST/DATABASE; in a password @ is %40, / is %2F and : is %3A."
+    try:
+        made = sa.make_url(url)
+    except (exc.ArgumentError, ValueError):
+        raise LedgerRefused(shown, "is named by something that is no URL of a database", hint) from None
+    if made.get_backend_name() == "sqlite" and made.database in (None, "", ":memory:"):
+        raise LedgerRefused(shown, "is named without a file", "Write sqlite:///path/of/the/file.")
+    return made
 
 
 def _folder(path: Path) -> None:
