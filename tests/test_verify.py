@@ -678,7 +678,7 @@ def test_a_page_that_says_what_its_data_do_not_is_compared_only_when_that_is_mea
     (tmp_path / "brief.html").write_text(change(text(built)), "utf-8")
     code, said, error = diff(then, tmp_path / "brief.html")
     assert (code, said) == (2, "")
-    assert re.search(rf"brief.html: error: it is NOT verified. .*number: it says \d*{printed}; the data make ", error)
+    assert re.search(rf"brief.html: error: it is NOT verified:\n.*number: it says \d*{printed}; the data make ", error)
     assert "--anyway" in error
     code, said, error = diff(then, tmp_path / "brief.html", "--anyway", "--format", "json")
     assert (code, json.loads(said)["now"]["verified"]) == (0, False)

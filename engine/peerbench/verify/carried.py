@@ -64,6 +64,5 @@ def _issue(where: str, carried: Carrier, made: dict[str, bytes]) -> Issue:
 def _unverified(where: str, verdict: Verdict, severity: Severity, hint: str) -> Finding:
     said = [told(one) for one in verdict.differences[:TOLD]]
     more = [f"and {len(verdict.differences) - TOLD} more"] if len(verdict.differences) > TOLD else []
-    notes = [note.rstrip(".") for note in verdict.notes]
-    message = f"it is NOT verified. {'; '.join((*said, *more, *notes))}."
+    message = "\n    ".join(("it is NOT verified:", *said, *more, *verdict.notes))
     return Finding(CHECK, severity, message, hint, Origin(where))

@@ -299,8 +299,18 @@ def _files(carried: Carrier, right: _Parts | None) -> Iterator[Difference]:
 
 def _manifests(mine: Mapping[str, Any], right: Mapping[str, Any]) -> Iterator[Difference]:
     for key in sorted({*mine, *right} - {"files", "libraries"}):
-        if mine.get(key) != right.get(key):
+        one, other = mine.get(key), right.get(key)
+        if isinstance(one, dict) and isinstance(other, dict) and one != other:
+            yield Difference("file", f"{MANIFEST}: {key}", f"not as it is made again: {_names(one, other)}", "")
+        elif one != other:
             yield Difference("file", f"{MANIFEST}: {key}", _short(mine.get(key)), _short(right.get(key)))
+
+
+def _names(one: Mapping[str, Any], other: Mapping[str, Any]) -> str:
+    """The keys under which two tables say two things."""
+    names = sorted(name for name in {*one, *other} if one.get(name) != other.get(name))
+    more = f" and {len(names) - 3} more" if len(names) > 3 else ""
+    return ", ".join(names[:3]) + more
 
 
 def _short(value: object) -> str:
