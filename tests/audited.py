@@ -36,7 +36,7 @@ EXEMPT: Final[Mapping[str, str]] = {
     "how many entries are left out": r"(?:And ⟦\d+⟧ more|⟦\(\d+⟧ more like)",
     "how long it takes to read": r"⟦\d+⟧ min read",
     "the program's version and its lock": r"(?:peerbench ⟦\d+\.\d+\.\d+;?⟧|data lock ⟦[0-9a-f]{12}\.?⟧)",
-    "a rule of the house": r"last ⟦185⟧ days",
+    "a rule of the house": r"last ⟦185⟧ days|over ⟦100⟧ days",
     "what a text says is its own, quoted": r"“[^”]*⟦[^“”]*⟧[^“]*”|“[^”]*⟦[^“”]*”⟧|⟦“[^”]*⟧",
     "an impossible count that a text gives": r"quarters, not ⟦\d+\.⟧",
 }  # fmt: skip
@@ -124,7 +124,11 @@ class Audit:
 
 
 def _exempt(sheet: Sheet, place: int) -> bool:
-    beside = _beside(sheet.tokens, place)
+    return exempt(_beside(sheet.tokens, place))
+
+
+def exempt(beside: str) -> bool:
+    """Whether the token in ⟦ ⟧ is of the closed list."""
     return any(re.search(pattern, beside) for pattern in EXEMPT.values())
 
 

@@ -65,6 +65,12 @@ def test_what_is_left_open_is_never_called_true_or_false() -> None:
             assert got in (asked, "not_checkable")
 
 
+def test_a_short_text_in_another_language_is_told_and_none_of_its_numbers_verified(check: Check) -> None:
+    text = "Les ventes d'Amazon ont atteint 638,0 milliards de dollars en 2024, soit une hausse de 11 %."
+    assert factcheck.language(text) == "other"
+    assert {one.judgement for one in check(text)} == {"not_checkable"}
+
+
 # ---- numbers ---------------------------------------------------------------------------------------------------------
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import re
 import sys
@@ -11,14 +12,17 @@ from typing import Any
 
 import pytest
 
+import audited
 from browser import Browser, browser
 from peerbench import editions, pipeline
+from peerbench.brief import records
 from peerbench.render import html
 
 pytestmark = pytest.mark.page
 WIDE, PHONE = 1280, 390
 GROUNDS = ("light", "dark")
 FOCUS = {"light": "rgb(11, 99, 197)", "dark": "rgb(141, 187, 230)"}  # #0B63C5 and #8DBBE6, LOOK 13 and 5.2
+CARDS = "[...document.querySelectorAll('.card')]"
 OPEN = "document.querySelector('[popover]:popover-open')"
 
 
@@ -184,6 +188,115 @@ def test_on_a_phone_the_card_is_a_sheet_at_the_bottom(page: Browser) -> None:
     assert card["height"] <= 0.75 * 844 + 1
 
 
+# ---- every number ---------------------------------------------------------------------------------------------------
+
+EVERY = """
+(() => {
+  const wrong = [];
+  const numbers = [...document.querySelectorAll('main button.n')].filter((one) => !one.closest('details:not([open])'));
+  for (const number of numbers) {
+    number.click();
+    const card = document.querySelector('[popover]:popover-open');
+    const said = number.textContent.trim();
+    if (!card || card.id != number.getAttribute('popovertarget')) wrong.push([said, 'opens no card']);
+    else {
+      if (!card.textContent.includes(said)) wrong.push([said, card.textContent]);
+      if (!card.querySelector('a[href]')) wrong.push([said, 'leads nowhere: ' + card.textContent]);
+      const box = card.getBoundingClientRect();
+      if (box.left < 0 || box.right > innerWidth + 0.5) wrong.push([said, 'outside of the window']);
+      card.hidePopover();
+    }
+    if (document.querySelector('[popover]:popover-open')) wrong.push([said, 'stays open']);
+  }
+  return JSON.stringify([numbers.length, wrong]);
+})()
+"""
+
+
+@pytest.mark.parametrize(
+    ("audience", "width"), [("institutional", WIDE), ("institutional", PHONE), ("risk", PHONE), ("policy", WIDE)]
+)
+def test_every_number_opens_the_card_that_prints_it(
+    audience: str, width: int, chromium: Browser, pages: dict[str, Path]
+) -> None:
+    """Those of hidden tables too; the card says the number as it is printed, and leads on."""
+    chromium.size(width)
+    chromium.ground("light")
+    chromium.open(pages[audience])
+    chromium.run("document.querySelectorAll('details').forEach((one) => { one.open = true })")
+    count, wrong = json.loads(chromium.run(EVERY))
+    assert count > 250
+    assert wrong == []
+
+
+def test_numbers_all_over_the_page_open_and_close_by_keyboard(page: Browser) -> None:
+    """One in forty: Enter opens, Escape closes, and the reader is where he was."""
+    count = page.run("document.querySelectorAll('main button.n').length")
+    for at in range(0, count, 40):
+        page.run(f"document.querySelectorAll('main button.n')[{at}].focus()")
+        if not page.run(f"document.activeElement === document.querySelectorAll('main button.n')[{at}]"):
+            continue  # of a table that is folded away
+        page.press("Enter")
+        page.until(f"!!{OPEN}")
+        page.press("Escape")
+        page.until(f"!{OPEN}")
+        assert page.run(f"document.activeElement === document.querySelectorAll('main button.n')[{at}]"), at
+
+
+BARE = """
+JSON.stringify((() => {
+  const walker = document.createTreeWalker(document.querySelector('main'), NodeFilter.SHOW_TEXT);
+  const skip = 'button.n, th, .card, svg, .cite, .no, #lineage, .sources, .trace, .rank, .badge, .mark, script';
+  const found = [];
+  for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+    if (/\\d/.test(node.data) && !node.parentElement.closest(skip)) {
+      const whole = node.parentElement.closest('td, th, p, li, dt, dd, caption, figcaption, h1, h2')
+        || node.parentElement;
+      found.push([node.data, whole.textContent.replace(/\\s+/g, ' ')]);
+    }
+  }
+  return found;
+})())
+"""
+
+
+@pytest.mark.parametrize("audience", ["institutional", "risk", "policy"])
+def test_no_figure_of_the_page_is_bare(audience: str, chromium: Browser, pages: dict[str, Path]) -> None:
+    """Outside of drawings and heads: what is no button is of the closed list of audited.py."""
+    chromium.open(pages[audience])
+    bare = []
+    for text, around in json.loads(chromium.run(BARE)):
+        for word in (word for word in text.split() if re.search(r"\d", word)):
+            alone = (
+                re.fullmatch(r"[1-9]\d?", word) and len(text.split()) == 1
+            )  # a count or a rank, in a cell of its own
+            beside = re.sub(rf"(?<!\S){re.escape(word)}(?!\S)", f"⟦{word}⟧", f" {around} ", count=1)
+            if not alone and not audited.exempt(beside):
+                bare.append((word, around))
+    assert bare == []
+
+
+def test_the_cards_agree_with_the_metrics_of_the_issue(alibaba: Any, page: Browser) -> None:
+    """metrics.csv, read by the standard library: value, unit and status of every metric that has a card."""
+    made = records.files(alibaba.study, alibaba.frames, list(alibaba.briefs.values()))["metrics.csv"].decode()
+    cards = dict(page.run(f"{CARDS}.map((c) => [c.querySelector('.top b').textContent, "
+                          "c.querySelector('.exact strong').textContent])"))  # fmt: skip
+    labels = {key: one.label for key, one in alibaba.study.plan.definitions.items()}
+    compared = 0
+    for row in csv.DictReader(made.splitlines()):
+        name = alibaba.study.evidence.name(row["company"])
+        code = {"USD": "US$", "CNY": "RMB"}.get(row["currency"], "")
+        title = f"{name}, {labels.get(row['metric'], '')}" + (f", {code} m" if row["unit"] == "money" else "")
+        if row["status"] == "ok" and (shown := cards.get(title)):
+            digits = re.sub(r"[^\d.\-−]", "", shown).replace("−", "-")
+            scale = {"fraction": 100, "money": 1e-6}.get(row["unit"], 1)
+            assert float(digits) == pytest.approx(
+                float(row["value"]) * scale, abs=0.5001 * 10 ** -len(digits.partition(".")[2])
+            )
+            compared += 1
+    assert compared > 60
+
+
 @pytest.mark.parametrize("ground", GROUNDS)
 def test_the_number_at_hand_has_a_ring(ground: str, page: Browser) -> None:
     page.ground(ground)
@@ -193,9 +306,6 @@ def test_the_number_at_hand_has_a_ring(ground: str, page: Browser) -> None:
         "outlineColor])(getComputedStyle(document.activeElement))"
     )
     assert style == ["solid", "2px", "2px", FOCUS[ground]]
-
-
-CARDS = "[...document.querySelectorAll('.card')]"
 
 
 def test_every_card_says_what_how_and_from_where(page: Browser) -> None:

@@ -140,4 +140,5 @@ def language(text: str) -> str:
     said = re.findall(r"[a-zA-Z\u00c0-\u024f]{2,}", sample.casefold())
     scores = {code: sum(word in known for word in said) for code, known in load().languages.items()}
     best = max(scores, key=lambda code: (scores[code], code == "en"))
-    return "en" if best == "en" or scores[best] < 4 or scores[best] < 1.5 * scores["en"] else "other"
+    least = 2 if not scores["en"] else 4  # a short text without one word of English is none
+    return "en" if best == "en" or scores[best] < least or scores[best] < 1.5 * scores["en"] else "other"
