@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass, replace
+from datetime import date
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -14,6 +15,7 @@ from typing import Any
 import pytest
 import yaml
 
+import peer_sets
 import studies
 from peerbench import editions, languages, lookup, pipeline
 from peerbench.brief import translate
@@ -418,3 +420,28 @@ def test_a_plain_language_has_no_wide_letters() -> None:
     assert not Rules("de", "Deutsch", "de").wide
     assert _chinese().rules.wide
     assert [is_wide(letter) for letter in "。亿ａA1"] == [True, True, True, False, False]
+
+
+# ---- other peer sets -------------------------------------------------------------------------------------------------
+
+SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
+OWN = {"Test set", "Sells to the same customers", "Sells the same"}
+
+
+@pytest.mark.skipif(not SHARED.is_dir(), reason="needs ../shared/data, which is not here")
+@pytest.mark.parametrize("name", ["us_only", "losses"])
+def test_a_peer_set_of_any_kind_has_words_for_every_text_of_the_house(name: str, tmp_path: Path) -> None:
+    """Companies without Chinese names, losses, missing prices: what is left in English is the config's own."""
+    written = studies.written(peer_sets.SETS[name](tmp_path, SHARED), today=date(2026, 12, 31))
+    shop = editions.Shop(written.study, lookup.layers(None), Path("unused"), "four", language="zh-CN")
+    for reader in written.case.request.audiences:
+        brief, unsaid = shop.written(reader)
+        assert set(unsaid) <= OWN
+        printed = [one for one in studies.walk(studies.told(brief)) if isinstance(one, Text)]
+        texts = [re.sub("|".join(map(re.escape, _names(written))), "", one.text) for one in printed]
+        assert [one for one in texts if re.search("[a-z]{3,} [a-z]{3,}", one) and one not in OWN] == []
+        assert [one for one in texts if re.search("、、|，，|。。|：：|[，。；：] [\u4e00-\u9fff]", one)] == []
+
+
+def _names(written: Any) -> list[str]:
+    return sorted((one.name for one in written.case.data.companies.values()), key=len, reverse=True)

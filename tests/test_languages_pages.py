@@ -88,6 +88,16 @@ def test_no_line_begins_with_a_stop(issue: Path) -> None:
 
 @installed
 @pytest.mark.slow
+def test_no_browser_breaks_a_line_between_a_figure_and_its_stop(issue: Path) -> None:
+    """A button may stand alone on a line; with the stop behind it, it stands in a piece that does not break."""
+    page = (issue / "zh-CN" / "brief.html").read_text("utf-8")
+    assert len(re.findall('<span class="keep"><button[^>]*>[^<]*</button>[。，；]', page)) > 10
+    loose = re.findall('(?<!<span class="keep">)<button[^>]*class="n[^>]*>[^<]*</button>[。，；：]', page)
+    assert loose == []
+
+
+@installed
+@pytest.mark.slow
 def test_a_chinese_pdf_is_verified_by_what_it_carries(issue: Path) -> None:
     found = verdict.verdict(issue / "zh-CN" / "brief.pdf")
     assert (found.verified, found.differences) == (True, ())
