@@ -13,6 +13,7 @@ from peerbench.commands import request
 from peerbench.commands.printing import print_findings
 from peerbench.core.errors import UnusableRequest
 from peerbench.core.findings import Finding, Origin, did_you_mean
+from peerbench.universe import naming
 
 HEADS = {
     "templates": "pages",
@@ -41,7 +42,8 @@ def where(config: str | None) -> tuple[Path, tuple[Path, ...], tuple[str, ...]]:
         return root, lookup.layers(root), ()
     from peerbench.config.load import load
 
-    found, findings = load(Path(config))
+    member = naming.sought(Path(config))  # a member has its pattern's theme and audiences
+    found, findings = load(Path(config) if member is None else member[0])
     if found is None:
         raise UnusableRequest(findings)
     print_findings(finding for finding in findings if finding.severity == "error")
