@@ -15,6 +15,7 @@ import pytest
 
 import studies
 from peerbench import cli, pipeline, signature
+from peerbench.config.load import load
 from peerbench.core.errors import UnusableRequest
 from peerbench.verify import carrier, verdict
 
@@ -85,6 +86,7 @@ def test_an_issue_is_verified_with_its_owners_key(
 def computed(signed: Signed, monkeypatch: pytest.MonkeyPatch) -> None:
     """The issue is what its data make, which another test shows; here only the signature matters."""
     files = {p.relative_to(signed.folder).as_posix(): p.read_bytes() for p in signed.folder.rglob("*") if p.is_file()}
+    del files["manifest.json"], files["manifest.json.sig"]  # which no data make
     monkeypatch.setattr(verdict, "computed_again", lambda *_: (files, ()))
 
 
@@ -131,7 +133,7 @@ def test_the_key_stands_in_no_output(signed: Signed) -> None:
 
 def test_the_same_key_makes_the_same_signature(signed: Signed, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(VARIABLE, signed.pem.decode())  # the key itself, not a path
-    config = pipeline.configs.load(signed.folder.parents[2] / "configs/alibaba.yaml")[0]
+    config = load(signed.folder.parents[2] / "configs/alibaba.yaml")[0]
     assert config is not None
     sign = signature.signer(config)
     assert sign is not None
@@ -236,6 +238,7 @@ def unsigned(plain: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Un
     (tmp_path / "project" / "configs").mkdir()
     (tmp_path / "key.pem").write_bytes(private(APPROVER))
     files = {p.relative_to(plain).as_posix(): p.read_bytes() for p in plain.rglob("*") if p.is_file()}
+    del files["manifest.json"]
     monkeypatch.setattr(verdict, "computed_again", lambda *_: (files, ()))
     monkeypatch.chdir(tmp_path / "project")
     return Unsigned(folder, tmp_path / "key.pem", public(APPROVER, tmp_path / "approver.pub"))
