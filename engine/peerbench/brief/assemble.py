@@ -14,6 +14,7 @@ from peerbench.brief.audience import Audience
 from peerbench.brief.study import Furniture, ImpliedValue, Listing, PeerNote, Premiums, QuarterSeries, Study
 from peerbench.compare import history, implied, robustness
 from peerbench.compare.statistics import compare
+from peerbench.core.currencies import sign
 from peerbench.core.dataset import Dataset
 from peerbench.core.evidence import Evidence, Quantity, Tested, Variant, rows_by
 from peerbench.core.figures import SeriesPoint
@@ -288,7 +289,7 @@ class _Maker:
                 rate = view.index.rates.spot(base, quote, self.request.as_of)
             except currency.RateNotFound:
                 continue
-            what = f"{_code(base)}1 in {_code(quote)}"
+            what = f"{sign(base)}1 in {sign(quote)}"
             made = self.evidence.work(f"rate:{base}{quote}", what, rate.value, "pure", rate.how, (), documents=rate.ids)
             found.append(self._dated(made, rate.day))
         return tuple(found)
@@ -584,7 +585,3 @@ def _bridged(inputs: implied.ImpliedInputs, multiple: float) -> str:
 def _ratio(growth: quarters.Growth) -> str:
     now, before = growth.now.value or 0.0, growth.before.value or 1.0
     return f"{now / 1e6:,.0f} ÷ {before / 1e6:,.0f} − 1"
-
-
-def _code(code: str) -> str:
-    return {"USD": "US$", "CNY": "RMB", "HKD": "HK$"}.get(code, code)

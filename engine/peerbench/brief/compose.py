@@ -12,13 +12,13 @@ from peerbench.brief import agree, clip, cuts, lineage, notes, plan
 from peerbench.brief.audience import Audience
 from peerbench.brief.blocks import BLOCKS
 from peerbench.brief.context import WORTH, Desk
-from peerbench.brief.lineage import CODES
 from peerbench.brief.panel import panel
 from peerbench.brief.prose.head import head
 from peerbench.brief.prose.takeaways import takeaways
 from peerbench.brief.settle import merged, settled
 from peerbench.brief.sourcebook import Sourcebook
 from peerbench.brief.study import Study
+from peerbench.core.currencies import before_amount
 from peerbench.core.document import (
     Basis,
     Block,
@@ -31,6 +31,7 @@ from peerbench.core.document import (
     Number,
     Page,
     Paragraph,
+    Prose,
     Register,
     SourceList,
     Spans,
@@ -89,7 +90,7 @@ def compose(
 def _in_currency(value: Any, code: str) -> Any:
     """An audience's settings with the brief's currency where its words say {currency}."""
     if isinstance(value, str):
-        return value.replace("{currency}", CODES.get(code, f"{code} ")).replace("  ", " ")
+        return value.replace("{currency}", before_amount(code)).replace("  ", " ")
     if isinstance(value, Mapping):
         return {key: _in_currency(part, code) for key, part in value.items()}
     return [_in_currency(part, code) for part in value] if isinstance(value, list) else value
@@ -258,8 +259,6 @@ def read_minutes(value: Any) -> int:
 
 
 def _running_words(value: Any) -> int:
-    from peerbench.core.document import Prose
-
     if isinstance(value, (Prose, Paragraph)):
         paragraphs = value.paragraphs if isinstance(value, Prose) else (value,)
         return sum(clip.count((*p.lead, *p.spans)) for p in paragraphs)

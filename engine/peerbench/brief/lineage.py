@@ -12,6 +12,7 @@ from peerbench.brief.audience import Audience
 from peerbench.brief.context import Desk
 from peerbench.brief.sourcebook import Sourcebook
 from peerbench.brief.study import Study
+from peerbench.core.currencies import sign
 from peerbench.core.document import (
     Brief,
     Chart,
@@ -40,7 +41,6 @@ FORMATS: Final = {
     "pure": "fx4",
 }  # fmt: skip
 SIGNS: Final = {"÷": " ÷ ", "−": " − ", "sum": " + ", "×": " × "}
-CODES: Final = {"USD": "US$", "CNY": "RMB", "HKD": "HK$"}
 MOST_INPUTS: Final = 12
 WORKED: Final = re.compile(r"\d.*[÷×+−]")  # arithmetic, not words about it
 ROW: Final = "row:"  # prefix of the ref of a row that several cells share
@@ -57,7 +57,7 @@ def described(desk: Desk, quantity: Quantity) -> str:
     """What a number is, in words, with the unit that `exact` leaves out."""
     what = _in_words(desk, quantity)
     if quantity.unit == "money" and quantity.currency:
-        return f"{what}, {CODES.get(quantity.currency, quantity.currency)} m"
+        return f"{what}, {sign(quantity.currency)} m"
     return f"{what}, m" if quantity.unit == "shares" else what
 
 
@@ -198,7 +198,7 @@ def _fact_input(row: Mapping[str, Any], cited: tuple[int, ...]) -> TraceInput:
     segment = "" if row["segment"] == "total" else f" ({row['segment']})"
     period = f"{row['months']} months to" if row["months"] else "at"
     format = FORMATS.get(row["unit"], "n2")
-    code = f", {CODES.get(row['currency'], row['currency'])} m" if row["unit"] == "money" else ""
+    code = f", {sign(row['currency'])} m" if row["unit"] == "money" else ""
     name = f"{item}{segment}, {period} {row['period_end']:%-d %b %Y}{code}"
     known = f"known {row['known_on']:%-d %b %Y}"
     how = "; ".join(part for part in (row["locator"] or "", known, row["note"] or "") if part)

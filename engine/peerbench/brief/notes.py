@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from peerbench.brief import amounts
 from peerbench.brief.context import Desk
-from peerbench.brief.tables.columns import code
+from peerbench.core.currencies import sign
 from peerbench.core.document import (
     AudienceBox,
     Basis,
@@ -231,7 +231,7 @@ def currency(desk: Desk) -> Note:
     known = [(quantity, f"{quantity.value:.4f}") for quantity in desk.study.rates if quantity.value is not None]
     rates = ", ".join(f"{quantity.what} {shown}" for quantity, shown in known)
     if not rates:
-        one = f"Every price and every account is in {code(desk.evidence.currency).strip()}; nothing is converted."
+        one = f"Every price and every account is in {sign(desk.evidence.currency)}; nothing is converted."
         return _note("currency", "Currency", one)
     return _note(
         "currency",

@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+from peerbench.core.currencies import SIGNS
 from peerbench.core.language import Rules
 from peerbench.render import format as formats
 
@@ -73,7 +74,7 @@ def _signs(body: str, *, plus: bool = False) -> str:
 
 
 def _prefix(currency: str) -> str:
-    shown = formats.PREFIXES.get(currency, f"{currency}{formats.NO_BREAK}" if currency else "")
+    shown = SIGNS.get(currency, f"{currency}{formats.NO_BREAK}" if currency else "")
     return f'"{shown}"' if shown else ""
 
 

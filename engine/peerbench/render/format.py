@@ -12,6 +12,7 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 
+from peerbench.core.currencies import SIGNS
 from peerbench.core.document import Number, When
 from peerbench.core.language import Rules, count, written
 
@@ -33,7 +34,6 @@ MONTHS: Final = (
     "December",
 )
 WEEKDAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-PREFIXES: Final = {"USD": "US$", "HKD": "HK$", "CNY": "RMB"}
 WHOLE_UNITS: Final = frozenset({"JPY", "KRW", "VND", "CLP", "ISK"})  # currencies quoted without a minor unit
 MARKS: Final = {"missing": "NA", "not_meaningful": "n.m.", "withheld": EN_DASH, "stale": "NA", "excluded": "n.m."}
 MILLION: Final = Decimal(1_000_000)
@@ -138,7 +138,7 @@ def fixed(value: Decimal, places: int, *, plus: bool = False) -> str:
 
 
 def _prefix(currency: str) -> str:
-    return PREFIXES.get(currency, f"{currency}{NO_BREAK}" if currency else "")
+    return SIGNS.get(currency, f"{currency}{NO_BREAK}" if currency else "")
 
 
 def _signed(body: str, value: Decimal, currency: str) -> str:

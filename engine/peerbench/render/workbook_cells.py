@@ -9,6 +9,7 @@ from typing import Final
 
 from peerbench.brief.workings import BRIDGE, Place, Record, Workings, steps
 from peerbench.core.arithmetic import Arithmetic, Leaf, RateOf, Row, Term, Units
+from peerbench.core.currencies import sign
 from peerbench.core.document import Brief
 from peerbench.core.findings import Finding
 from peerbench.metrics.formula import Reference
@@ -63,7 +64,7 @@ class Shape:
 def shape(unit: str, currency: str, size: float | None) -> Shape:
     """Money and shares in millions unless they are small, the rest by their unit; the unit in words of the house."""
     large = abs(size or SMALL) >= SMALL
-    code = formats.PREFIXES.get(currency, currency)
+    code = sign(currency)
     if unit == "money":
         return Shape(signed("#,##0,," if large else "#,##0"), f"{code} m" if large else code)
     if unit == "shares":

@@ -10,6 +10,7 @@ from peerbench.brief.context import Desk
 from peerbench.brief.exhibits.instead import alternative, numbers
 from peerbench.brief.tables.columns import bare
 from peerbench.core import figures
+from peerbench.core.currencies import sign
 from peerbench.core.document import Cell, Chart, Spans, Table, Text
 from peerbench.core.evidence import Quantity
 from peerbench.narrate import policy, words
@@ -22,7 +23,6 @@ SPENT: Final = "capex_fy"
 BEFORE: Final = "capex_fy_1"
 GROUPS: Final = 5  # peers whose bars can be told apart
 MOST: Final = 8  # bars of one company each
-SIGNS: Final = {"USD": "US$", "CNY": "RMB", "HKD": "HK$"}
 
 
 # ---- as a share of revenue -------------------------------------------------------------------------------------------
@@ -107,7 +107,7 @@ def long_bars(desk: Desk) -> Chart | None:
     statement = policy.headline(ev, SPENT)
     title = desk.title("title.policy", {**statement.values, "count": words.count(len(known) - 1)}, statement.holds)
     subtitle = (
-        f"Capital spending in the last full financial year, {SIGNS.get(ev.currency, ev.currency)}bn "
+        f"Capital spending in the last full financial year, {sign(ev.currency)}bn "
         "at the average exchange rate of that year; tick = year before"
     )
     return Chart(

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from peerbench.brief.context import Desk
+from peerbench.core.currencies import before_amount
 from peerbench.core.document import Column
 
 TRACE: Final = Column("trace", "Trace", 9.0)
@@ -92,11 +93,8 @@ def _finer(desk: Desk, metric: str, format: str) -> str:
 def measure(desk: Desk, metric: str) -> str:
     """A measure's name in the first column, with its unit."""
     definition = desk.evidence.definitions[metric]
-    unit = {"times": "times", "fraction": "%", "money": f"{code(desk.evidence.currency)}bn"}.get(definition.unit, "")
+    unit = {"times": "times", "fraction": "%", "money": f"{before_amount(desk.evidence.currency)}bn"}.get(
+        definition.unit, ""
+    )
     name = (desk.audience.settings.get("heads") or {}).get(metric) or definition.short
     return f"{name}, {unit}" if unit else str(name)
-
-
-def code(currency: str) -> str:
-    """What stands before an amount: US$, RMB, HK$, else the ISO code and a space."""
-    return {"USD": "US$", "CNY": "RMB", "HKD": "HK$"}.get(currency, f"{currency} ")

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import Final
 
 from peerbench.brief.context import Desk
-from peerbench.brief.tables.columns import code, metrics
+from peerbench.brief.tables.columns import metrics
+from peerbench.core.currencies import before_amount
 from peerbench.core.document import Column, Spans, Text
 from peerbench.narrate import words
 
@@ -113,7 +114,7 @@ def units(desk: Desk, cols: Sequence[Column]) -> str:
     said = {
         "times": "multiples in times",
         "fraction": "rates and margins in %",
-        "money": f"money in {code(desk.evidence.currency)}bn",
+        "money": f"money in {before_amount(desk.evidence.currency)}bn",
     }
     return ltm_words(desk) + "; " + ", ".join(text for unit, text in said.items() if unit in found)
 

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from peerbench.brief.context import Desk, cell
-from peerbench.brief.tables.columns import code
 from peerbench.brief.tables.remarks import remarks
 from peerbench.brief.tables.rows import refs
+from peerbench.core.currencies import before_amount
 from peerbench.core.document import Cell, Column, Number, Row, Spans, Table, Text
 from peerbench.core.evidence import Quantity
 
@@ -26,7 +26,7 @@ def segments(desk: Desk) -> Table | None:
         return None
     cols = (
         Column("segment", "Segment", 24.0, align="left"),
-        Column("sales", f"Revenue\n{code(ev.currency)}bn", 13.0),
+        Column("sales", f"Revenue\n{before_amount(ev.currency)}bn", 13.0),
         Column("growth", "Growth\n%", 11.0),
         Column("share", "Share of\nall, %", 13.0),
     )
