@@ -56,6 +56,15 @@ def test_other_days_and_names_are_left_alone(issue: Path) -> None:
     assert tree(issue) == OLD
 
 
+def test_what_is_kept_is_that_of_the_issue_it_was_decided_for(issue: Path) -> None:
+    publish(issue, NEW, upon=None)
+    with pytest.raises(UnusableRequest, match="another build has changed the issue meanwhile"):
+        publish(issue, OLD, upon=None)  # it began while there was none
+    assert tree(issue.parents[1]) == {f"alba/2025-09-23/{name}": data for name, data in NEW.items()}
+    publish(issue, OLD, upon=NEW["manifest.json"])
+    assert tree(issue) == OLD
+
+
 # ---- when it goes wrong ----------------------------------------------------------------------------------------------
 
 

@@ -13,11 +13,13 @@ import socket
 import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from types import EllipsisType
 from typing import Final
 
 from peerbench.core.errors import UnusableRequest
 from peerbench.core.findings import Finding
 
+MANIFEST: Final = "manifest.json"
 ASIDE: Final = ".new-"
 REPLACED: Final = ".old-"
 PATIENCE: Final = 60.0  # seconds that another build may take to write beside this one
@@ -30,22 +32,35 @@ def recover(folder: Path) -> None:
         _sweep(folder.parent, folder.name)
 
 
-def publish(folder: Path, files: Mapping[str, bytes], *, keep: tuple[str, ...] = ()) -> tuple[Path, ...]:
+def publish(
+    folder: Path, files: Mapping[str, bytes], *, keep: tuple[str, ...] = (), upon: bytes | EllipsisType | None = ...
+) -> tuple[Path, ...]:
     """Write every file of an issue and swap it in whole; names are paths below `folder`.
 
     keep names sub-folders of an earlier issue that this build did not make again (other audiences); they are carried
-    over. Two builds of one brief at once, threads or processes, write one after the other. Raises UnusableRequest when
-    the place cannot be written; the earlier issue is then untouched.
+    over. upon: the manifest of the issue for which that was decided, None where there was no issue; left out, whatever
+    stands there is replaced. Two builds of one brief at once, threads or processes, write one after the other. Raises
+    UnusableRequest when the place cannot be written, or holds another issue by now; what is there is then untouched.
     """
     parent = folder.parent
     aside, old = (parent / f"{sign}{folder.name}-{_owner()}" for sign in (ASIDE, REPLACED))
     try:
         parent.mkdir(parents=True, exist_ok=True)
         with _alone(parent, patience=PATIENCE):
+            if upon is not ... and manifest(folder) != upon:
+                raise OSError(errno.EAGAIN, "another build has changed the issue meanwhile")
             _swapped_in(folder, files, keep, aside, old)
     except OSError as error:
         raise UnusableRequest((_refusal(folder, error),)) from error
     return tuple(folder / name for name in files)
+
+
+def manifest(folder: Path) -> bytes | None:
+    """The manifest of the issue in a folder, None where there is none."""
+    try:
+        return (folder / MANIFEST).read_bytes()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
 
 
 def _swapped_in(folder: Path, files: Mapping[str, bytes], keep: tuple[str, ...], aside: Path, old: Path) -> None:
@@ -171,7 +186,7 @@ def _restore(folder: Path, old: Path) -> None:
 
 
 def _refusal(folder: Path, error: OSError) -> Finding:
-    busy = error.errno == errno.EBUSY
-    way = "Wait until it has ended, and build again" if busy else "Free the space or choose another place with --out"
+    ways = {errno.EBUSY: "Wait until it has ended, and build again", errno.EAGAIN: "Build again"}
+    way = ways.get(error.errno or 0, "Free the space or choose another place with --out")
     hint = f"{way}; the earlier issue is untouched."
     return Finding("output", "error", f"cannot write {folder}: {error.strerror or error}.", hint)

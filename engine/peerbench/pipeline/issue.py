@@ -101,6 +101,7 @@ def build(
     study = with_before(study, case.before)
     files: dict[str, bytes] = {}
     left_out: list[Finding] = []  # of printed pages; no brief speaks of another's
+    upon = delivery.manifest(folder) if _in_part(case) else ...
     kept = _kept(folder, case)
     shop = carrying(shop_of(case, study), case, partial(gather.locked, case.config, case.data), sign)
     remembered = case.cache / "cuts" / f"{fingerprint(case)}.json"
@@ -128,7 +129,7 @@ def build(
     if sign is not None:
         files[enclosures.SIGNATURE] = sign(files["manifest.json"])
     progress("publishing")
-    published = delivery.publish(folder, files, keep=kept)
+    published = delivery.publish(folder, files, keep=kept, upon=upon)
     findings = (*study.findings, *case.before.findings)
     return BuildResult(folder, published, findings, held=False, ruling=ruling)
 
@@ -277,6 +278,11 @@ def _packed(case: Case, lock: Callable[[], bytes]) -> tuple[tuple[Enclosure, ...
         # What carries nothing names nothing of where it came from: the same rows by any way are the same page.
         **({} if case.config.attachments else {"inputs": {}, "config": ""}),
     }
+
+
+def _in_part(case: Case) -> bool:
+    """Whether some audiences are left as the last issue has them, if they still hold."""
+    return any(reader.name not in case.asked for reader in case.request.audiences)
 
 
 def _kept(folder: Path, case: Case) -> tuple[str, ...]:
