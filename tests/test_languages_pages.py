@@ -13,6 +13,7 @@ from typing import Any
 
 import pypdf
 import pytest
+from fontTools.ttLib import TTFont
 
 import studies
 from peerbench import languages, lookup, pipeline
@@ -117,6 +118,20 @@ def test_a_face_is_cut_to_the_same_bytes_again(tmp_path: Path) -> None:
     once, twice = (han.cut(FOUND[0], letters, None) for _ in range(2))
     assert once == twice == han.cut(FOUND[0], letters, tmp_path) == han.cut(FOUND[0], letters, tmp_path)
     assert len(once) < 60_000
+
+
+@installed
+@pytest.mark.slow
+def test_a_strict_reader_finds_the_glyph_of_every_number_on_a_chinese_page(issue: Path) -> None:
+    """A PDF writes glyphs by number, and a face of a collection has its own list of them: each has to be its place."""
+    numbered = 0
+    for font in _fonts((issue / "zh-CN" / "brief.pdf").read_bytes()).values():
+        descriptor = font["/DescendantFonts"][0].get_object()["/FontDescriptor"].get_object()
+        if "/FontFile3" in descriptor:
+            top = TTFont(io.BytesIO(descriptor["/FontFile3"].get_object().get_data()))["CFF "].cff.topDictIndex[0]
+            assert list(top.charset[1:]) == [f"cid{place:05d}" for place in range(1, len(top.charset))]
+            numbered += 1
+    assert numbered == 4
 
 
 def test_a_typeface_that_is_not_installed_is_told_with_the_way_out(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -118,7 +118,7 @@ def cut(face: Face, letters: str, cache: Path | None, *, flavour: str = "") -> b
     """The face with these letters alone, named by its alias; kept, since it takes a second to make."""
     kind = flavour or "otf"
     key = hashlib.sha256(f"{face.name}\0{face.path.name}\0{face.index}\0{face.path.stat().st_size}\0{letters}".encode())
-    kept = cache / f"han-{face.name}-{key.hexdigest()[:16]}.{kind}" if cache else None
+    kept = cache / f"face-{face.name}-{key.hexdigest()[:16]}.{kind}" if cache else None
     if kept is not None and kept.is_file():
         return kept.read_bytes()
     data = _cut(face, letters, flavour)
@@ -148,6 +148,27 @@ def _cut(face: Face, letters: str, flavour: str) -> bytes:
         font.flavor = flavour or None
         out = io.BytesIO()
         font.save(out)
+    return out.getvalue() if flavour else _numbered(out.getvalue())
+
+
+def _numbered(data: bytes) -> bytes:
+    """The face with its glyphs numbered from 1 on: a PDF names them by place, and readers look those numbers up in the
+    face's own list, which keeps the numbers of the collection that it was cut from.
+    """
+    import io
+
+    from fontTools.ttLib import TTFont
+
+    with TTFont(io.BytesIO(data), recalcTimestamp=False) as font:
+        top = font["CFF "].cff.topDictIndex[0] if "CFF " in font else None
+        if top is None or not hasattr(top, "ROS"):
+            return data
+        glyphs = top.CharStrings.charStrings
+        names = [".notdef", *(f"cid{place:05d}" for place in range(1, len(top.charset)))]
+        top.CharStrings.charStrings = {new: glyphs[old] for new, old in zip(names, top.charset, strict=True)}
+        top.charset = names
+        out = io.BytesIO()
+        font.save(out, reorderTables=None)
     return out.getvalue()
 
 
