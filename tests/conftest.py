@@ -65,3 +65,16 @@ def variant(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Written]:
         return made[key]
 
     return of
+
+
+@pytest.fixture
+def diff(capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str, str]]:
+    """`bench diff` with these arguments: exit code, what it printed, what it complained of."""
+    from peerbench import cli
+
+    def run(*arguments: object) -> tuple[int, str, str]:
+        code = cli.main(["diff", *map(str, arguments)])
+        said = capsys.readouterr()
+        return code, said.out, said.err
+
+    return run

@@ -27,16 +27,6 @@ def series(alibaba: Written, variant: Callable[..., Written], tmp_path_factory: 
     return folder
 
 
-@pytest.fixture
-def diff(capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str, str]]:
-    def run(*arguments: object) -> tuple[int, str, str]:
-        code = cli.main(["diff", *map(str, arguments)])
-        said = capsys.readouterr()
-        return code, said.out, said.err
-
-    return run
-
-
 Run = Callable[..., tuple[int, str, str]]
 
 

@@ -626,16 +626,6 @@ def computed(built: Built, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(carried, "computed_again", lambda *_: (files, ()))
 
 
-@pytest.fixture
-def diff(capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str, str]]:
-    def run(*arguments: object) -> tuple[int, str, str]:
-        code = cli.main(["diff", *map(str, arguments)])
-        said = capsys.readouterr()
-        return code, said.out, said.err
-
-    return run
-
-
 Diff = Callable[..., tuple[int, str, str]]
 
 
