@@ -42,7 +42,7 @@ EXEMPT: Final[Mapping[str, str]] = {
 }  # fmt: skip
 RANK: Final = ("TD", "Span", "Span")  # a rank beside its value, in a box; the rank of a row of ranks is a cell's
 UNSOURCED: Final = (  # why a row names no document
-    "set by the house", "by rule", "as the data list the line", "as another source has it; not used",
+    "set by the house", "by rule", "as the data list the line", " has it; not used",
 )  # fmt: skip
 
 

@@ -58,7 +58,7 @@ def _others(desk: Desk, company: str, value: float) -> Iterator[Quantity]:
         what = f"{desk.evidence.name(company)}, {_label(row['item'])}, {_when(row['months'], row['period_end'])}"
         yield desk.evidence.work(
             f"register:{company}:{row['item']}:{row['period_end']}:{row['other_source']}", what, row["other_value"],
-            "money", "as another source has it; not used", (),
+            "money", f"as {row['other_source']} has it; not used", (),
             currency=desk.evidence.companies[company].reporting_currency,
         )  # fmt: skip
 
