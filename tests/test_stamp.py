@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+import peerbench
 from peerbench import stamp
 
 KEY = "key"
@@ -187,3 +188,13 @@ def test_the_fast_path_imports_nothing_but_the_start_of_the_program() -> None:
     code += "print(*sorted(set(sys.modules) - before))"
     found = subprocess.run([sys.executable, "-I", "-c", code], capture_output=True, text=True, check=True)
     assert found.stdout.split() == ["peerbench", "peerbench.cli", "peerbench.project", "peerbench.stamp"]
+
+
+def test_the_code_decides_a_brief_and_of_the_help_only_which_checks_there_are() -> None:
+    from peerbench.commands import build
+
+    home = Path(peerbench.__file__).parent
+    entries = set(build._program())
+    assert {str(home / name) for name in ("pipeline", "brief", "datasets", "stamp.py")} <= entries
+    assert str(home / "help") not in entries
+    assert stamp.NAMES_IN + str(home / "help" / "checks") in entries

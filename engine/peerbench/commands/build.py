@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 from peerbench import project, stamp
 from peerbench.commands import request
@@ -26,6 +26,8 @@ from peerbench.universe import naming
 if TYPE_CHECKING:
     from peerbench.config.values import Config
     from peerbench.pipeline import BuildResult
+
+HELP: Final = "help"
 
 
 def run(parsed: Namespace, arguments: list[str]) -> int:
@@ -198,13 +200,19 @@ def _series(results: Sequence[Left]) -> Iterator[str]:
 
 
 def _program() -> Iterator[str]:
-    """This program, the templates that travel with it, and the names of the installed libraries, versions and all."""
+    """This program, the templates that travel with it, and the names of the installed libraries, versions and all.
+
+    Of its help pages only which checks there are: what a page says decides nothing of a brief.
+    """
     import yaml
 
     import peerbench
     from peerbench.shipped import shipped
 
-    yield os.path.dirname(peerbench.__file__)
+    home = os.path.dirname(peerbench.__file__)
+    yield stamp.NAMES_IN + home
+    yield from (os.path.join(home, name) for name in os.listdir(home) if name not in ("__pycache__", HELP))
+    yield stamp.NAMES_IN + os.path.join(home, HELP, "checks")
     yield str(shipped("templates"))
     yield stamp.NAMES_IN + os.path.dirname(os.path.dirname(yaml.__file__))
 
