@@ -24,6 +24,7 @@ from peerbench.deliver.ledger import Ledger
 from peerbench.fleet import cluster as fleet_cluster
 from peerbench.fleet import crew
 from peerbench.fleet.cluster import Cluster
+from peerbench.fleet.job import Done
 from ticking import config
 
 distributed = pytest.importorskip("distributed")
@@ -37,6 +38,7 @@ from peerbench.commands.tick import Elsewhere, gone
 from peerbench.config.load import load
 from peerbench.deliver.ledger import Ledger
 from peerbench.fleet.cluster import Cluster
+from peerbench.fleet.job import Done
 from peerbench.tick import round
 from ticking import NOW
 
@@ -215,6 +217,31 @@ def test_a_cluster_without_a_worker_is_waited_for_and_then_told(
     with pytest.raises(UnusableRequest, match="has had no worker"):
         cluster.build(job, lambda: waited.append(time.sleep(0.02) or 0.0))
     assert waited  # signs of life until then: the issue's lease is kept
+
+
+class Reconnected(Idle):
+    """A client that had found the next scheduler by the time it was asked why the first one's answer never came."""
+
+    status = "pending"
+
+    def submit(self, job: object, *arguments: object, **options: object) -> Idle:
+        self.job, self.client = arguments[0], Idle()
+        return self
+
+    def result(self, timeout: float) -> object:
+        if not self.workers:
+            raise distributed.comm.CommClosedError("Stream is closed")
+        return Done(self.job, "built")  # type: ignore[arg-type]
+
+
+def test_a_connection_that_broke_is_not_taken_for_the_jobs_own_mistake(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clients = iter((Idle(), Reconnected(), Reconnected(one=1)))
+    monkeypatch.setattr(Cluster, "_connected", lambda self, first=False: next(clients))
+    (job,) = fleets.jobs(tmp_path, "a-1")
+    assert Cluster("tcp://127.0.0.1:9").build(job) == Done(job, "built")
+    assert next(clients, None) is None  # it was handed in anew
 
 
 @pytest.mark.slow

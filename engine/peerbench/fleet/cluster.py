@@ -82,7 +82,7 @@ class Cluster:
                 self._attended(future.client)
                 waiting()
             except Exception as error:
-                if future.status in ("cancelled", "lost") or future.client.status != "running":
+                if future.status in ("cancelled", "lost") or future.client.status != "running" or _broken(error):
                     raise _Gone from None
                 return failed(job, _unbuilt(error))
             finally:
@@ -125,6 +125,13 @@ class Cluster:
 
 class _Gone(Exception):
     """The scheduler does not know of the job any more."""
+
+
+def _broken(error: Exception) -> bool:
+    """Whether it was the connection: the client may have found the next scheduler before anybody asks."""
+    from distributed.comm.core import CommClosedError
+
+    return isinstance(error, CommClosedError)
 
 
 def build(job: Job, child: str) -> Done:
