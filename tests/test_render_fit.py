@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from peerbench.render.fit import Overflowing, Taken, chosen
+from peerbench.render.fit import Overflowing, Taken, chosen, notes
 
 Gains = Mapping[str, tuple[float, ...]]
 
@@ -136,3 +136,13 @@ def test_a_page_that_is_done_is_not_laid_out_again() -> None:
     assert chosen(["a", "b"], {"a": ("x",), "b": ("x",) * 12}, overflowing) == {"a": {0}, "b": {9}}
     assert asked[0] == {"a", "b"}
     assert all(pages == {"b"} for pages in asked[1:])
+
+
+def test_the_cuts_are_told_in_the_order_of_the_pages_whether_found_or_remembered() -> None:
+    named = {"first": ("two rows",), "growth": ("the points",), "evidence": ("lower halves", "notes")}
+    found: Taken = {"growth": frozenset({0}), "evidence": frozenset({0, 1}), "first": frozenset({0})}
+    told = [finding.message for finding in notes(found, named)]
+    assert [one.split()[1] for one in told] == ["first", "growth", "evidence"]
+    assert told[2].endswith("lower halves; notes.")
+    remembered = {page: found[page] for page in sorted(found)}
+    assert [finding.message for finding in notes(remembered, named)] == told

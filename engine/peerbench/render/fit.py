@@ -57,8 +57,8 @@ def fitted(
 
 
 def notes(taken: Taken, steps: Steps) -> tuple[Finding, ...]:
-    """What the cuts leave out, a note for each page."""
-    return tuple(_said(page, steps[page], places) for page, places in taken.items())
+    """What the cuts leave out, a note for each page in the order of the pages, however the cuts came to be known."""
+    return tuple(_said(page, words, taken[page]) for page, words in steps.items() if page in taken)
 
 
 def _overflowing(gaps: Sequence[Gap]) -> tuple[str, ...]:
