@@ -19,7 +19,7 @@ from peerbench.core.errors import UnusableRequest
 from peerbench.core.findings import Finding
 from peerbench.pipeline.mistakes import errors, format_mistakes, language_mistakes, one_of_many, placed, printable
 from peerbench.pipeline.pattern import members
-from peerbench.pipeline.reading import known_names, read_sources
+from peerbench.pipeline.reading import Given, known_names, read_sources
 from peerbench.sources import digest
 from peerbench.universe import naming
 
@@ -72,18 +72,16 @@ def prepare(
     today: date,
     frozen: bool = False,
     over: Mapping[str, Any] | None = None,
-    given: Dataset | None = None,
-    text: bytes | None = None,
+    given: Given | None = None,
 ) -> Case:
-    """Config, data and audiences, with all mistakes of all of them at once. given: the data, else they are read.
-
-    text: what stands at config_path where no file lies there; of a member of a pattern it is found out.
+    """Config, data and audiences, with all mistakes of all of them at once. given: what need not be read; of a member
+    of a pattern it is found out.
     """
     if given is None and (sought := naming.sought(config_path)) is not None:
         found = members(sought[0], as_of=as_of, today=today, frozen=frozen, only=(sought[1],))
         (member,) = found.members
-        given, text, as_of = found.rows(member), member.text, found.as_of if as_of is None else as_of
-    config, findings = configs.load(config_path, files=given is None, text=text)
+        given, as_of = Given(found.rows(member), member.text), found.as_of if as_of is None else as_of
+    config, findings = configs.load(config_path, files=given is None, text=given.text if given else None)
     if config is None:
         raise UnusableRequest(errors(findings))
     if config.pattern:
@@ -93,7 +91,7 @@ def prepare(
     config = replace(config, **(over or {}))
     clothes, theme_mistakes = dress.dress(config)
     roots = clothes.roots
-    data, data_mistakes = (given, ()) if given else read_sources(config, "frozen" if frozen else "cached")
+    data, data_mistakes = (given.data, ()) if given else read_sources(config, "frozen" if frozen else "cached")
     noticed = (*findings, *meaning.check(config, known=known_names(data, roots), today=today))
     problems = [*errors(noticed), *theme_mistakes, *data_mistakes]
     asked = tuple(dict.fromkeys(audiences or config.audiences))
@@ -104,20 +102,19 @@ def prepare(
     if data is None or problems:
         failed = [finding for finding in (data.findings if data else ()) if finding.check in gather.FAILURES]
         raise UnusableRequest(tuple(dict.fromkeys((*problems, *failed))))
-    whole, data = data, enclosures.of_brief(data, config)
-    given = data
+    whole, own = data, enclosures.of_brief(data, config)
     day = config.as_of or today
-    entered = digest.tables(data)
+    entered = digest.tables(own)
     request = _request(config, tuple(_of_set(reader, config) for reader in readers), day, digest.of(entered))
     mistakes = errors(assemble.plan(request)[1])
     if mistakes:
         raise UnusableRequest(tuple(placed(config, readers, finding) for finding in mistakes))
-    data, unprinted = printable(data, request, roots)
+    data, unprinted = printable(own, request, roots)
     said = (*noticed, *noticed_of_house, *unprinted)
     warnings = tuple(dict.fromkeys(finding for finding in said if finding.severity != "error"))
     cache = config.root / ".bench" / "cache"
-    others = tuple(finding for finding in whole.findings if finding not in given.findings)
-    return Case(config, data, request, roots, cache, warnings, asked, house, entered, given=given, others=others)
+    others = tuple(finding for finding in whole.findings if finding not in own.findings)
+    return Case(config, data, request, roots, cache, warnings, asked, house, entered, given=own, others=others)
 
 
 def _readers(names: tuple[str, ...], roots: tuple[Path, ...]) -> tuple[tuple[audience.Audience, ...], list[Finding]]:

@@ -26,8 +26,8 @@ from peerbench.gate import Ruling
 from peerbench.pipeline.basis import fingerprint, manifest_of, rests_on, template_digests
 from peerbench.pipeline.case import Case, Progress, prepare, shop_of
 from peerbench.pipeline.earlier import carried, looking_back, printed, with_before
-from peerbench.pipeline.mistakes import HELD_BY, lacking, levelled, unpriced
-from peerbench.pipeline.numbers import studied
+from peerbench.pipeline.mistakes import lacking, unpriced
+from peerbench.pipeline.numbers import weighed
 from peerbench.pipeline.outside import checked_claims
 from peerbench.pipeline.reading import Given
 
@@ -81,55 +81,43 @@ def build(
         ("page", page), ("length", length), ("since", since), ("languages", tuple(spoken) if spoken else None),
     )  # fmt: skip
     over = {name: value for name, value in won if value is not None}
-    data, text = (given.data, given.text) if given else (None, None)
-    case = prepare(
-        config_path, as_of=as_of, audiences=audiences, today=today, frozen=frozen, over=over, given=data, text=text
-    )
+    case = prepare(config_path, as_of=as_of, audiences=audiences, today=today, frozen=frozen, over=over, given=given)
     wanted = tuple(formats or case.config.outputs)
     if mistakes := (*unpriced(case), *lacking(case.config, wanted)):
         raise UnusableRequest(mistakes)
     sign = signature.signer(case.config)
     _expect(case, wanted)
     progress("computing")
-    study, frames = studied(case)
-    study = replace(study, findings=levelled((*case.warnings, *study.findings), case.config.checks))
+    study, frames, held = weighed(case)
     folder = (out or case.config.root / "output") / case.config.name / case.request.as_of.isoformat()
-    held = tuple(finding for finding in study.findings if finding.severity == HELD_BY)
     if held:
         return BuildResult(folder, (), study.findings, held=True)
     case = looking_back(case, folder, Side(dossier.asked(case.request, study.plan), case.data, printed(frames)))
     study = with_before(study, case.before)
-    files: dict[str, bytes] = {}
-    left_out: list[Finding] = []  # of printed pages; no brief speaks of another's
-    upon = delivery.manifest(folder) if _in_part(case) else ...
-    kept = _kept(folder, case)
+    others = tuple(reader.name for reader in case.request.audiences if reader.name not in case.asked)
+    last = delivery.manifest(folder) if others else None
+    kept = _kept(folder, case, others, last) if last else ()
     shop = carrying(shop_of(case, study), case, partial(gather.locked, case.config, case.data), sign)
     remembered = case.cache / "cuts" / f"{fingerprint(case)}.json"
-    known, taken = editions.recalled(remembered), dict[str, Any]()
+    known = editions.recalled(remembered)
     progress("writing")
     readers = [reader for reader in case.request.audiences if reader.name in (*case.asked, *kept)]
     briefs = [shop.brief(reader) for reader in readers]
     ruling = None if gate is None else gate(study, frames, briefs)
     if ruling is not None and ruling.stops:
         return BuildResult(folder, (), (*study.findings, *ruling.stops), held=True, ruling=ruling)
-    told = {
-        one.at: one for reader, brief in zip(readers, briefs, strict=True) for one in _told(shop, case, reader, brief)
-    }
+    told = _told(shop, case, readers, briefs)
     beside = cache(partial(_records, case, study, frames, briefs, told))
-    for reader in readers:
-        if reader.name in case.asked:
-            made = _editions(case, reader, told, lambda at: wanted, known=known, progress=progress, meanwhile=beside)
-            files |= made.files
-            left_out += made.left_out
-            taken |= made.taken
-    editions.remember(remembered, {**known, **taken})
-    study = replace(study, findings=(*study.findings, *left_out))
-    files |= beside() | records.noticed(study)
+    asked = [reader for reader in readers if reader.name in case.asked]
+    made = _editions(case, asked, told, lambda at: wanted, known=known, progress=progress, meanwhile=beside)
+    editions.remember(remembered, {**known, **made.taken})
+    study = replace(study, findings=(*study.findings, *made.left_out))
+    files = {**made.files, **beside(), **records.noticed(study)}
     files["manifest.json"] = manifest_of(case, files | _files_of(folder, kept))
     if sign is not None:
         files[enclosures.SIGNATURE] = sign(files["manifest.json"])
     progress("publishing")
-    published = delivery.publish(folder, files, keep=kept, upon=upon)
+    published = delivery.publish(folder, files, keep=kept, upon=last if others else ...)
     findings = (*study.findings, *case.before.findings)
     return BuildResult(folder, published, findings, held=False, ruling=ruling)
 
@@ -173,16 +161,22 @@ class _Told:
     unsaid: tuple[str, ...] = ()
 
 
-def _told(shop: editions.Shop, case: Case, reader: audience.Audience, english: Brief) -> Iterator[_Told]:
-    for tag, at in _folders(case.config, reader.name):
-        tongue = replace(shop, language=tag)
-        said, unsaid = (english, ()) if tag == languages.HOUSE else tongue.written(reader)
-        yield _Told(at, tongue, said, tongue.voice(reader), unsaid)
+def _told(
+    shop: editions.Shop, case: Case, readers: Sequence[audience.Audience], briefs: Sequence[Brief]
+) -> dict[str, _Told]:
+    """Every brief in every language, by its folder. briefs: of each reader, in English."""
+    told: dict[str, _Told] = {}
+    for reader, english in zip(readers, briefs, strict=True):
+        for tag, at in _folders(case.config, reader.name):
+            tongue = replace(shop, language=tag)
+            said, unsaid = (english, ()) if tag == languages.HOUSE else tongue.written(reader)
+            told[at] = _Told(at, tongue, said, tongue.voice(reader), unsaid)
+    return told
 
 
 @dataclass(frozen=True, slots=True)
 class _Made:
-    """The editions of one audience in every language: files, what is to be said of them, cuts by folder."""
+    """The editions of audiences in every language: files, what is to be said of them, cuts by folder."""
 
     files: Mapping[str, bytes]
     left_out: tuple[Finding, ...]
@@ -191,12 +185,12 @@ class _Made:
 
 def _editions(
     case: Case,
-    reader: audience.Audience,
+    readers: Sequence[audience.Audience],
     told: Mapping[str, _Told],
     wanted: Callable[[str], Sequence[str]],
     *,
     known: Mapping[str, Any],
-    progress: Progress,
+    progress: Progress = lambda stage: None,
     meanwhile: Callable[[], object] = lambda: None,
 ) -> _Made:
     """told: the briefs by their folders; wanted: the formats of a folder; known: the cuts that made an earlier build of
@@ -207,9 +201,8 @@ def _editions(
     files: dict[str, bytes] = {}
     left_out: list[Finding] = []
     taken: dict[str, Any] = {}
-    for tag, at in _folders(case.config, reader.name):
-        if not wanted(at):
-            continue
+    places = [(one, tag, at) for one in readers for tag, at in _folders(case.config, one.name) if wanted(at)]
+    for reader, tag, at in places:
         one, cuts = told[at], known.get(at)
         made = editions.made(
             one.shop, one.brief, reader, wanted(at), folder=at, known=cuts, progress=progress, meanwhile=meanwhile
@@ -280,23 +273,14 @@ def _packed(case: Case, lock: Callable[[], bytes]) -> tuple[tuple[Enclosure, ...
     }
 
 
-def _in_part(case: Case) -> bool:
-    """Whether some audiences are left as the last issue has them, if they still hold."""
-    return any(reader.name not in case.asked for reader in case.request.audiences)
-
-
-def _kept(folder: Path, case: Case) -> tuple[str, ...]:
+def _kept(folder: Path, case: Case, names: Sequence[str], manifest: bytes) -> tuple[str, ...]:
     """Audiences of the last issue that are not written again: kept while they rest on the very same inputs.
 
     Else a page would stand beside data files that say something else.
     """
-    delivery.recover(folder)
-    names = [reader.name for reader in case.request.audiences if reader.name not in case.asked]
-    if not names:
-        return ()
     try:
-        last = json.loads((folder / "manifest.json").read_text("utf-8"))
-    except (OSError, ValueError):
+        last = json.loads(manifest)
+    except ValueError:
         return ()
     now = rests_on(case)
     if not isinstance(last, dict) or any(
@@ -331,11 +315,10 @@ def again(
     day = enclosures.day(manifest)
     over: dict[str, Any] = {name: manifest[name] for name in ("page", "length")}
     over["languages"] = tuple(map(str, manifest.get("languages") or (languages.HOUSE,)))
-    case = prepare(config_path, as_of=day, audiences=manifest["audiences"], today=day, over=over, given=given)
+    case = prepare(config_path, as_of=day, audiences=manifest["audiences"], today=day, over=over, given=Given(given))
     case = replace(case, before=carried(since, manifest))
-    study, frames = studied(case)
-    study = replace(study, findings=levelled((*case.warnings, *study.findings), case.config.checks))
-    if held := tuple(finding for finding in study.findings if finding.severity == HELD_BY):
+    study, frames, held = weighed(case)
+    if held:
         raise UnusableRequest(held)
     study = with_before(study, case.before)
     shop = carrying(shop_of(case, study), case, lambda: lock, signed=signed)
@@ -343,15 +326,11 @@ def again(
     def formats(at: str) -> list[str]:
         return [FORMATS[path.suffix] for path in map(PurePath, wanted) if path.parent.as_posix() == at]
 
-    files: dict[str, bytes] = {}
-    briefs: list[Brief] = []
-    told: dict[str, _Told] = {}
-    for reader in case.request.audiences:
-        if any(name.partition("/")[0] == reader.name for name in wanted):
-            briefs.append(shop.brief(reader))
-            told |= {one.at: one for one in _told(shop, case, reader, briefs[-1])}
-            made = _editions(case, reader, told, formats, known={}, progress=lambda stage: None)
-            files |= made.files
-            study = replace(study, findings=(*study.findings, *made.left_out))
+    asked = {name.partition("/")[0] for name in wanted}
+    readers = [reader for reader in case.request.audiences if reader.name in asked]
+    briefs = [shop.brief(reader) for reader in readers]
+    told = _told(shop, case, readers, briefs)
+    made = _editions(case, readers, told, formats, known={})
+    study = replace(study, findings=(*study.findings, *made.left_out))
     kept = {looking.FILE: since} if since else {}
-    return {**_records(case, study, frames, briefs, told), **records.noticed(study), **kept, **files}
+    return {**_records(case, study, frames, briefs, told), **records.noticed(study), **kept, **made.files}

@@ -19,7 +19,7 @@ from peerbench.core.errors import UnusableRequest
 from peerbench.core.findings import Finding
 from peerbench.pipeline.case import Case, prepare, shop_of
 from peerbench.pipeline.earlier import printed
-from peerbench.pipeline.mistakes import errors, levelled, unpriced
+from peerbench.pipeline.mistakes import HELD_BY, errors, levelled, unpriced
 from peerbench.pipeline.outside import circulating
 from peerbench.pipeline.pattern import given_of
 from peerbench.pipeline.reading import Given
@@ -42,6 +42,13 @@ def studied(case: Case) -> tuple[Study, assemble.Frames]:
     return replace(study, circulating=circulating(case)), frames
 
 
+def weighed(case: Case) -> tuple[Study, assemble.Frames, tuple[Finding, ...]]:
+    """The study of a case, its findings at the levels that the config gives them, and those that hold an issue back."""
+    study, frames = studied(case)
+    study = replace(study, findings=levelled((*case.warnings, *study.findings), case.config.checks))
+    return study, frames, tuple(finding for finding in study.findings if finding.severity == HELD_BY)
+
+
 def shared_mistakes(
     universe: universes.Universe, *, audiences: Sequence[str] | None = None, today: date
 ) -> tuple[Finding, ...]:
@@ -61,9 +68,8 @@ def check(
     given: Given | None = None,
 ) -> tuple[Finding, ...]:
     """Everything wrong or noteworthy about a config and its data, without building. audiences: else the config's."""
-    data, text = (given.data, given.text) if given else (None, None)
     try:
-        case = prepare(config_path, as_of=as_of, audiences=audiences, today=today, given=data, text=text)
+        case = prepare(config_path, as_of=as_of, audiences=audiences, today=today, given=given)
     except UnusableRequest as error:
         return error.findings
     study, _ = studied(case)
